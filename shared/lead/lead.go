@@ -1,0 +1,224 @@
+package lead
+
+// Schema is the version of the stored documents that this code writes.
+const Schema = 1
+
+// Lead is one person's interest, merged from submissions. The one document is the whole aggregate, so one
+// conditional write makes each change atomic.
+type Lead struct {
+	ID string `json:"id"`
+	// Partition is the id once more: the partition key /lead, which the lead's archive documents share.
+	Partition string `json:"lead"`
+	Schema    int    `json:"schema"`
+	// MatchKey is what the id was made from; empty when nothing identifies the person.
+	MatchKey string  `json:"matchKey,omitempty"`
+	Contact  Contact `json:"contact"`
+	// Subject is that of every mail about the lead. It never changes.
+	Subject string  `json:"subject"`
+	Offers  []Offer `json:"offers,omitempty"`
+	Touches []Touch `json:"touches"`
+	Owner   Owner   `json:"owner"`
+	Stage   Stage   `json:"stage"`
+	// Suppression is set while the person must not be contacted.
+	Suppression *Suppression `json:"suppression,omitempty"`
+	Mails       []Mail       `json:"mails,omitempty"`
+	// MailDueAt is when the oldest planned mail without a record was planned; zero when there is none.
+	// The mail sweep finds a lead by it.
+	MailDueAt Time       `json:"mailDueAt,omitzero"`
+	Timeline  []Activity `json:"timeline"`
+	CreatedAt Time       `json:"createdAt"`
+	UpdatedAt Time       `json:"updatedAt"`
+}
+
+// Contact is who the person is.
+type Contact struct {
+	FirstName string `json:"firstName,omitempty"`
+	LastName  string `json:"lastName,omitempty"`
+	Email     string `json:"email,omitempty"`
+	Phone     string `json:"phone,omitempty"`
+	Company   string `json:"company,omitempty"`
+	JobTitle  string `json:"jobTitle,omitempty"`
+	Country   string `json:"country,omitempty"`
+	// Emails and Phones are all that were ever seen, oldest first, each spelling once.
+	Emails []string `json:"emails,omitempty"`
+	Phones []string `json:"phones,omitempty"`
+}
+
+// Anonymous says that nothing tells who the person is: no name, no address, no phone. Partner Center
+// withholds some people's data.
+func (c Contact) Anonymous() bool {
+	return c.FirstName == "" && c.LastName == "" && c.Email == "" && c.Phone == ""
+}
+
+// Name is the person's name as far as it is known.
+func (c Contact) Name() string {
+	switch {
+	case c.FirstName == "":
+		return c.LastName
+	case c.LastName == "":
+		return c.FirstName
+	}
+	return c.FirstName + " " + c.LastName
+}
+
+// Action is what the person did in the marketplace, as Partner Center codes it.
+type Action string
+
+// The documented actions; anything else is ActionUnknown and kept raw.
+const (
+	ActionAcquired  Action = "INS"
+	ActionContactMe Action = "PLT"
+	ActionDoNot     Action = "DNC"
+	ActionCreated   Action = "Create"
+	ActionTestDrive Action = "StartTestDrive"
+	ActionUnknown   Action = "unknown"
+)
+
+// Words says what the person did in plain words.
+func (a Action) Words() string {
+	switch a {
+	case ActionAcquired:
+		return "Acquired the offer"
+	case ActionContactMe:
+		return "Contact me"
+	case ActionDoNot:
+		return "Do not contact"
+	case ActionCreated:
+		return "Created in the Azure portal"
+	case ActionTestDrive:
+		return "Test drive"
+	}
+	return "Showed interest"
+}
+
+// strength ranks the actions: acquired before trying before asking before unknown.
+func (a Action) strength() int {
+	switch a {
+	case ActionAcquired, ActionCreated:
+		return 3
+	case ActionTestDrive:
+		return 2
+	case ActionContactMe:
+		return 1
+	}
+	return 0
+}
+
+// Offer is a listing that the person showed interest in, with the strongest action seen for it.
+type Offer struct {
+	ID        string `json:"id,omitempty"`
+	Publisher string `json:"publisher,omitempty"`
+	Title     string `json:"title,omitempty"`
+	Action    Action `json:"action"`
+}
+
+// Name is how the offer is shown: its title, else its id.
+func (o Offer) Name() string {
+	if o.Title != "" {
+		return o.Title
+	}
+	return o.ID
+}
+
+// same says whether two spell the same listing: by id where both have one, else by title.
+func (o Offer) same(p Offer) bool {
+	if o.ID != "" && p.ID != "" {
+		return o.ID == p.ID
+	}
+	return o.Title != "" && o.Title == p.Title
+}
+
+// Touch is one submission seen from the lead's timeline.
+type Touch struct {
+	Submission  string `json:"submission"`
+	ContentKey  string `json:"contentKey"`
+	Source      string `json:"source"`
+	Action      Action `json:"action"`
+	RawSource   string `json:"rawSource,omitempty"`
+	RawAction   string `json:"rawAction,omitempty"`
+	Offer       Offer  `json:"offer"`
+	Description string `json:"description,omitempty"`
+	ReceivedAt  Time   `json:"receivedAt"`
+	// Again says that the same content came between 10 minutes and 24 hours after an earlier touch.
+	Again bool `json:"again,omitempty"`
+	// Redeliveries are the submissions that only repeated this one within 10 minutes.
+	Redeliveries []string `json:"redeliveries,omitempty"`
+}
+
+// Owner is the person responsible for the lead.
+type Owner struct {
+	// Person is the id in the team, or Operations while no team has been applied.
+	Person string `json:"person"`
+	Since  Time   `json:"since"`
+	Why    string `json:"why"`
+}
+
+// Operations is the person who owns the leads while no team has been applied.
+const Operations = "operations"
+
+// Stage is where the lead stands.
+type Stage string
+
+// The stages.
+const (
+	StageNew          Stage = "New"
+	StageContacted    Stage = "Contacted"
+	StageNurturing    Stage = "Nurturing"
+	StageQualified    Stage = "Qualified"
+	StageWon          Stage = "Won"
+	StageLost         Stage = "Lost"
+	StageDisqualified Stage = "Disqualified"
+)
+
+// Closed says whether the lead has come to its end.
+func (s Stage) Closed() bool { return s == StageWon || s == StageLost || s == StageDisqualified }
+
+// Suppression says that the person must not be contacted. Nothing but a person's explicit act ends it.
+type Suppression struct {
+	Reason SuppressionReason `json:"reason"`
+	Since  Time              `json:"since"`
+}
+
+// SuppressionReason is why a person must not be contacted.
+type SuppressionReason string
+
+// The reasons.
+const (
+	SuppressedDoNotContact SuppressionReason = "DoNotContact"
+	SuppressedOptedOut     SuppressionReason = "OptedOut"
+	SuppressedBounced      SuppressionReason = "Bounced"
+)
+
+// Activity is anything on the timeline.
+type Activity struct {
+	At   Time   `json:"at"`
+	Text string `json:"text"`
+	// Submission or Mail names what the activity is about, where there is one.
+	Submission string `json:"submission,omitempty"`
+	Mail       string `json:"mail,omitempty"`
+}
+
+// Mail is a mail that the lead asks for, until it is recorded as sent or failed.
+type Mail struct {
+	// ID is deterministic, so that the repeat of a half-done ingest plans the same mail.
+	ID         string   `json:"id"`
+	Kind       MailKind `json:"kind"`
+	Submission string   `json:"submission"`
+	// To is the person of the team who gets it.
+	To        string `json:"to"`
+	PlannedAt Time   `json:"plannedAt"`
+	// RecordedAt is when its end was noted here; zero while it is open.
+	RecordedAt Time `json:"recordedAt,omitzero"`
+}
+
+// MailKind says what a mail is about.
+type MailKind string
+
+// The mails that a touch gives rise to.
+const (
+	MailAlert        MailKind = "alert"
+	MailAgain        MailKind = "again"
+	MailTouch        MailKind = "touch"
+	MailDoNotContact MailKind = "do-not-contact"
+	MailDecide       MailKind = "decide"
+)

@@ -1,0 +1,54 @@
+package lead
+
+import "slices"
+
+// plan notes a mail once; the lead stays due for the mail sweep until it is recorded.
+func (l *Lead) plan(m Mail) {
+	if l.Mail(m.ID) != nil {
+		return
+	}
+	l.Mails = append(l.Mails, m)
+	l.dueAgain()
+}
+
+// Mail is the planned mail with that id, or nil.
+func (l *Lead) Mail(id string) *Mail {
+	if i := slices.IndexFunc(l.Mails, func(m Mail) bool { return m.ID == id }); i >= 0 {
+		return &l.Mails[i]
+	}
+	return nil
+}
+
+// OpenMails are the planned mails that are not recorded yet.
+func (l *Lead) OpenMails() []Mail {
+	var open []Mail
+	for _, m := range l.Mails {
+		if m.RecordedAt.IsZero() {
+			open = append(open, m)
+		}
+	}
+	return open
+}
+
+// Record notes on the lead how a mail ended, in words for the timeline. It says whether that was news.
+func (l *Lead) Record(id, text string, at Time) bool {
+	m := l.Mail(id)
+	if m == nil || !m.RecordedAt.IsZero() {
+		return false
+	}
+	m.RecordedAt = at
+	l.note(at, text, m.Submission, id)
+	l.dueAgain()
+	l.UpdatedAt = at
+	return true
+}
+
+// dueAgain sets MailDueAt from the mails that are open.
+func (l *Lead) dueAgain() {
+	l.MailDueAt = Time{}
+	for _, m := range l.OpenMails() {
+		if l.MailDueAt.IsZero() || m.PlannedAt.Before(l.MailDueAt.Time) {
+			l.MailDueAt = m.PlannedAt
+		}
+	}
+}

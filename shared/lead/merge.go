@@ -1,0 +1,251 @@
+package lead
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Windows of a repeat with the same content, from the newest touch that has it. They run on receivedAt;
+// a redelivery does not move them.
+const (
+	RedeliveryWindow = 10 * time.Minute
+	AgainWindow      = 24 * time.Hour
+)
+
+// Bounds of what one lead holds of one touch. The whole text stays in the ledger.
+const (
+	maxDescription  = 2 << 10 // bytes
+	maxField        = 256     // characters of a name, a company, a title, an address or a phone
+	maxAddresses    = 20
+	maxOffers       = 50
+	maxRedeliveries = 100
+)
+
+// Verdict is what a touch is to a lead.
+type Verdict int
+
+// What a touch can be.
+const (
+	// FirstTouch begins the lead.
+	FirstTouch Verdict = iota
+	// Repeated is the very same submission again: nothing is new, but missing sends are made up for.
+	Repeated
+	// Redelivered has the content of a touch less than RedeliveryWindow away.
+	Redelivered
+	// AskedAgain has the content of a touch less than AgainWindow away.
+	AskedAgain
+	// FurtherTouch is any other touch of a known lead.
+	FurtherTouch
+)
+
+// Taken is what Take did.
+type Taken struct {
+	Verdict Verdict
+	// Of is the submission that a redelivery repeats.
+	Of string
+	// Changed says whether the lead must be written.
+	Changed bool
+}
+
+// Take merges a touch and what it says of the person into the lead. assign gives the owner of a lead
+// that has none. It plans the mails that the touch gives rise to.
+//
+// A touch with the same submission changes nothing; without a match key nothing is ever a redelivery.
+func (l *Lead) Take(t Touch, c Contact, now Time, assign func() Owner) Taken {
+	if l.has(t.Submission) {
+		return Taken{Verdict: Repeated}
+	}
+	if i := slices.IndexFunc(l.Touches, func(x Touch) bool { return slices.Contains(x.Redeliveries, t.Submission) }); i >= 0 {
+		return Taken{Verdict: Redelivered, Of: l.Touches[i].Submission}
+	}
+	verdict, of := FurtherTouch, -1
+	if len(l.Touches) == 0 {
+		verdict = FirstTouch
+	} else if l.MatchKey != "" {
+		if i := l.newest(t.ContentKey); i >= 0 {
+			switch d := t.ReceivedAt.Sub(l.Touches[i].ReceivedAt.Time).Abs(); {
+			case d < RedeliveryWindow:
+				verdict, of = Redelivered, i
+			case d < AgainWindow:
+				verdict = AskedAgain
+			}
+		}
+	}
+	if verdict == Redelivered {
+		first := &l.Touches[of]
+		counted := len(first.Redeliveries) < maxRedeliveries
+		if counted {
+			first.Redeliveries = append(first.Redeliveries, t.Submission)
+		}
+		return Taken{Verdict: Redelivered, Of: first.Submission, Changed: counted}
+	}
+
+	t.Again = verdict == AskedAgain
+	t.bound()
+	older := slices.ContainsFunc(l.Touches, func(x Touch) bool { return x.ReceivedAt.After(t.ReceivedAt.Time) })
+	l.Touches = append(l.Touches, t)
+	slices.SortStableFunc(l.Touches, func(a, b Touch) int { return a.ReceivedAt.Compare(b.ReceivedAt.Time) })
+	l.Contact.merge(c, older)
+	if t.Action != ActionDoNot {
+		l.interest(t.Offer, t.Action)
+	}
+	if verdict == FirstTouch {
+		l.Stage, l.CreatedAt, l.Subject = StageNew, now, subject(t, l.Contact)
+	}
+	l.note(t.ReceivedAt, touchText(t, verdict), t.Submission, "")
+	if l.Owner.Person == "" {
+		l.Owner = assign()
+		l.note(now, "Owner: "+l.Owner.Person+". "+l.Owner.Why+".", t.Submission, "")
+	}
+	suppressed := l.Suppression
+	if t.Action == ActionDoNot && suppressed == nil {
+		l.Suppression = &Suppression{Reason: SuppressedDoNotContact, Since: now}
+		l.note(now, "Must not be contacted: Microsoft said so.", t.Submission, "")
+	}
+	if l.Stage.Closed() && !older && t.Action != ActionDoNot {
+		l.note(now, "Reopened from "+string(l.Stage)+": a new touch arrived.", t.Submission, "")
+		l.Stage = StageNew
+	}
+	if kind, ok := mailFor(t, verdict, suppressed); ok {
+		l.plan(Mail{ID: string(kind) + "-" + t.Submission, Kind: kind, Submission: t.Submission, To: l.Owner.Person, PlannedAt: now})
+	}
+	l.UpdatedAt = now
+	return Taken{Verdict: verdict, Changed: true}
+}
+
+// mailFor decides which mail a touch gives rise to, if any. before is the suppression before the touch.
+func mailFor(t Touch, v Verdict, before *Suppression) (MailKind, bool) {
+	switch {
+	case t.Action == ActionDoNot:
+		// The owner of a known lead is told to stop; nobody is asked to call a new one.
+		return MailDoNotContact, v != FirstTouch && before == nil
+	case before != nil:
+		// Contact me after Microsoft's do-not-contact is for people to decide. The customer's own word
+		// stays absolute.
+		return MailDecide, before.Reason == SuppressedDoNotContact && t.Action == ActionContactMe
+	case v == FirstTouch:
+		return MailAlert, true
+	case v == AskedAgain:
+		return MailAgain, true
+	}
+	return MailTouch, true
+}
+
+// subject names the lead in every mail about it. Outlook breaks a thread when the subject changes, so it is
+// made once; it names no person, because subjects show on locked screens.
+func subject(t Touch, c Contact) string {
+	parts := []string{c.Company, t.Action.Words(), t.Offer.Name()}
+	return cutRunes(strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " - "), maxField)
+}
+
+func touchText(t Touch, v Verdict) string {
+	text := t.Action.Words()
+	if n := t.Offer.Name(); n != "" {
+		text += ": " + n
+	}
+	if v == AskedAgain {
+		text = "Asked again. " + text
+	}
+	return text
+}
+
+func (l *Lead) has(submission string) bool {
+	return slices.ContainsFunc(l.Touches, func(t Touch) bool { return t.Submission == submission })
+}
+
+// newest is the index of the newest touch with that content, or -1.
+func (l *Lead) newest(contentKey string) int {
+	for i := len(l.Touches) - 1; i >= 0; i-- {
+		if l.Touches[i].ContentKey == contentKey {
+			return i
+		}
+	}
+	return -1
+}
+
+func (l *Lead) note(at Time, text, submission, mail string) {
+	l.Timeline = append(l.Timeline, Activity{At: at, Text: text, Submission: submission, Mail: mail})
+}
+
+// merge takes over what a touch says of the person. Blank never overwrites; the newest value wins, so an
+// older touch only fills what is blank.
+func (c *Contact) merge(n Contact, older bool) {
+	set := func(have *string, got string) {
+		if got = cutRunes(got, maxField); got != "" && (*have == "" || !older) {
+			*have = got
+		}
+	}
+	set(&c.FirstName, n.FirstName)
+	set(&c.LastName, n.LastName)
+	set(&c.Email, n.Email)
+	set(&c.Phone, n.Phone)
+	set(&c.Company, n.Company)
+	set(&c.JobTitle, n.JobTitle)
+	set(&c.Country, n.Country)
+	c.Emails = remember(c.Emails, n.Email)
+	c.Phones = remember(c.Phones, n.Phone)
+}
+
+func remember(list []string, s string) []string {
+	if s = cutRunes(s, maxField); s == "" || slices.Contains(list, s) || len(list) >= maxAddresses {
+		return list
+	}
+	return append(list, s)
+}
+
+// interest notes an offer with the strongest action seen for it.
+func (l *Lead) interest(o Offer, a Action) {
+	if o.ID == "" && o.Title == "" {
+		return
+	}
+	o.Action = a
+	for i := range l.Offers {
+		have := &l.Offers[i]
+		if !have.same(o) {
+			continue
+		}
+		if have.ID == "" {
+			have.ID, have.Publisher = o.ID, o.Publisher
+		}
+		if have.Title == "" {
+			have.Title = o.Title
+		}
+		if a.strength() > have.Action.strength() {
+			have.Action = a
+		}
+		return
+	}
+	if len(l.Offers) < maxOffers {
+		l.Offers = append(l.Offers, o)
+	}
+}
+
+// bound shortens what a stranger may have made long.
+func (t *Touch) bound() {
+	t.Description = cut(t.Description, maxDescription)
+	for _, s := range []*string{&t.RawSource, &t.RawAction, &t.Offer.ID, &t.Offer.Publisher, &t.Offer.Title} {
+		*s = cutRunes(*s, maxField)
+	}
+}
+
+// cut shortens s to at most n bytes without breaking a character, and says so.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	const mark = "…"
+	n -= len(mark)
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + mark
+}
+
+func cutRunes(s string, n int) string {
+	if len(s) <= n || utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}

@@ -1,0 +1,40 @@
+package lead
+
+// Submission is one arrival at the webhook, as received. It never changes.
+type Submission struct {
+	// ID is unique and ordered by time.
+	ID         string
+	ReceivedAt Time
+	// OfferID is the offer that the webhook's URL named; empty when the URL serves every offer.
+	OfferID     string
+	ContentType string
+	Body        []byte
+}
+
+// OutcomeKind says what became of a submission.
+type OutcomeKind string
+
+// What can become of a submission. All but quarantined are final; a quarantined one can be replayed.
+const (
+	OutcomeLead        OutcomeKind = "lead"
+	OutcomeRedelivery  OutcomeKind = "redelivery"
+	OutcomeTest        OutcomeKind = "test"
+	OutcomeInternal    OutcomeKind = "internal"
+	OutcomeCanary      OutcomeKind = "canary"
+	OutcomeQuarantined OutcomeKind = "quarantined"
+)
+
+// Unverified is why a submission was quarantined whose URL had no valid code.
+const Unverified = "unverified: the code in the URL is missing or wrong"
+
+// Outcome is what became of a submission, as the ledger keeps it.
+type Outcome struct {
+	Kind OutcomeKind `json:"kind"`
+	// Lead is the id of the lead that the submission is a touch of.
+	Lead string `json:"lead,omitempty"`
+	// Of is the submission that a redelivery repeats.
+	Of string `json:"of,omitempty"`
+	// Why is the reason of a quarantine, in words for a person and without personal data.
+	Why string `json:"why,omitempty"`
+	At  Time   `json:"at"`
+}

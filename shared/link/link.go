@@ -1,0 +1,136 @@
+// Package link makes and checks the keys that stand in Leadflow's URLs: the code of the webhook, and the
+// tokens behind the links in mails.
+//
+// Both are HMAC-SHA-256 under secrets that can be rotated: the newest secret signs, every secret
+// verifies. Comparisons take the same time whether they match or not. A key never stands in a path, which
+// hosts log, only in the query.
+package link
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Life is how long a token is good for.
+const Life = 30 * 24 * time.Hour
+
+// Why a token does not open a page.
+var (
+	ErrDamaged = errors.New("the link is damaged")
+	ErrExpired = errors.New("the link has expired")
+)
+
+// Code is the code of the webhook's URL for an offer; the empty offer is the URL for all.
+func Code(secret []byte, offerID string) string {
+	return base64.RawURLEncoding.EncodeToString(sum(secret, "intake:"+offerID))
+}
+
+// ValidCode says whether code is the one for the offer under any of the secrets.
+func ValidCode(secrets [][]byte, offerID, code string) bool {
+	got, err := base64.RawURLEncoding.DecodeString(code)
+	if err != nil {
+		return false
+	}
+	valid := false
+	for _, s := range secrets { // all of them, so that the time does not tell which one matched
+		if hmac.Equal(got, sum(s, "intake:"+offerID)) {
+			valid = true
+		}
+	}
+	return valid
+}
+
+// Canary is the mac of a canary submission of that hour.
+func Canary(secret []byte, hour string) string {
+	return base64.RawURLEncoding.EncodeToString(sum(secret, "canary:"+hour))
+}
+
+// ValidCanary says whether mac is the one of that hour under any of the secrets.
+func ValidCanary(secrets [][]byte, hour, mac string) bool {
+	valid := false
+	for _, s := range secrets {
+		if hmac.Equal([]byte(mac), []byte(Canary(s, hour))) {
+			valid = true
+		}
+	}
+	return valid
+}
+
+// Webhook is the URL to paste into Partner Center.
+func Webhook(publicURL string, secret []byte, offerID string) string {
+	u := publicURL + "/api/leads"
+	if offerID != "" {
+		u += "/" + url.PathEscape(offerID)
+	}
+	return u + "?code=" + Code(secret, offerID)
+}
+
+// Kind says which page a token opens.
+type Kind string
+
+// KindLead is the page of one lead.
+const KindLead Kind = "lead"
+
+// Token is what a link in a mail may do: show a page to a person, until it expires.
+type Token struct {
+	Kind   Kind
+	Person string
+	// Lead is empty on the pages with lists.
+	Lead    string
+	Expires time.Time
+}
+
+// Page is the address of the page that a token opens.
+func Page(publicURL string, secrets [][]byte, t Token) string {
+	return publicURL + "/api/respond?t=" + Sign(secrets[0], t)
+}
+
+// Sign writes a token.
+func Sign(secret []byte, t Token) string {
+	payload := strings.Join([]string{string(t.Kind), t.Person, t.Lead, strconv.FormatInt(t.Expires.Unix(), 10)}, "\x00")
+	return base64.RawURLEncoding.EncodeToString([]byte(payload)) + "." + base64.RawURLEncoding.EncodeToString(sum(secret, "link:"+payload))
+}
+
+// Verify reads a token that was signed with any of the secrets.
+func Verify(secrets [][]byte, token string, now time.Time) (Token, error) {
+	head, tail, _ := strings.Cut(token, ".")
+	payload, err := base64.RawURLEncoding.DecodeString(head)
+	if err != nil {
+		return Token{}, ErrDamaged
+	}
+	mac, err := base64.RawURLEncoding.DecodeString(tail)
+	if err != nil {
+		return Token{}, ErrDamaged
+	}
+	valid := false
+	for _, s := range secrets {
+		if hmac.Equal(mac, sum(s, "link:"+string(payload))) {
+			valid = true
+		}
+	}
+	parts := strings.Split(string(payload), "\x00")
+	if !valid || len(parts) != 4 {
+		return Token{}, ErrDamaged
+	}
+	expires, err := strconv.ParseInt(parts[3], 10, 64)
+	if err != nil {
+		return Token{}, ErrDamaged
+	}
+	t := Token{Kind: Kind(parts[0]), Person: parts[1], Lead: parts[2], Expires: time.Unix(expires, 0)}
+	if !now.Before(t.Expires) {
+		return Token{}, ErrExpired
+	}
+	return t, nil
+}
+
+func sum(secret []byte, text string) []byte {
+	h := hmac.New(sha256.New, secret)
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}

@@ -1,0 +1,257 @@
+// Package store keeps submissions, leads, mails and state in Cosmos DB.
+//
+// Every change is conditional: it is written only if the document is still as it was read, so two
+// handlers never undo each other's work. Nothing here decides anything about leads; it reads, writes and
+// tells apart the errors that callers act on.
+//
+// Queries are SELECT and WHERE on indexed paths only, because the gateway serves no others across
+// partitions and their cost must follow what is due, not what is stored.
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/data/azcosmos"
+
+	"leadflow/shared/lead"
+)
+
+// What callers test for. Every other error is transient: the service is away, slow or busy.
+var (
+	// ErrNotFound says that there is no such document.
+	ErrNotFound = errors.New("not found")
+	// ErrExists says that a document to be created is there already.
+	ErrExists = errors.New("exists already")
+	// ErrChanged says that somebody else changed the document in the meantime.
+	ErrChanged = errors.New("changed by somebody else")
+)
+
+const (
+	// operationTimeout bounds one operation with all its retries. An account that is reached answers in
+	// milliseconds; one that does not answer within this time is away, and the back-off takes over.
+	operationTimeout = 10 * time.Second
+	// maxConflicts bounds how often Update starts over. Two handlers seldom meet on one lead; twenty
+	// clashes in a row mean a fault that the back-off handles better.
+	maxConflicts = 20
+)
+
+// Options says where the database is and how to reach it.
+type Options struct {
+	Endpoint string
+	// Key is the account key; empty means that Credential is used.
+	Key        string
+	Credential azcore.TokenCredential
+	Database   string
+	// Transport sends the requests; nil means the SDK's own.
+	Transport policy.Transporter
+}
+
+// Store is safe for concurrent use. Make one per process: it holds the connections.
+type Store struct {
+	options Options
+	mu      sync.Mutex
+	current *session
+}
+
+// session is one SDK client. A client whose first contact failed repeats that error for five minutes
+// without asking again, so a client that has not reached the account yet is replaced after each failure.
+type session struct {
+	client  *azcosmos.Client
+	reached atomic.Bool
+}
+
+// Open makes a store. It does not use the network, so it succeeds while the database is away.
+func Open(o Options) (*Store, error) {
+	s := &Store{options: o}
+	if _, err := s.session(); err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Store) session() (*session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil {
+		return s.current, nil
+	}
+	options := &azcosmos.ClientOptions{ClientOptions: policy.ClientOptions{
+		Transport: s.options.Transport,
+		// Two quick tries ride out a blip or a 429; whatever lasts longer is for the back-off of the
+		// functions, which holds no invocation open.
+		Retry: policy.RetryOptions{MaxRetries: 2, RetryDelay: 200 * time.Millisecond, MaxRetryDelay: 2 * time.Second},
+	}}
+	var client *azcosmos.Client
+	var err error
+	if s.options.Key != "" {
+		var key azcosmos.KeyCredential
+		if key, err = azcosmos.NewKeyCredential(s.options.Key); err == nil {
+			client, err = azcosmos.NewClientWithKey(s.options.Endpoint, key, options)
+		}
+	} else {
+		client, err = azcosmos.NewClient(s.options.Endpoint, s.options.Credential, options)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.current = &session{client: client}
+	return s.current, nil
+}
+
+// do runs one operation on a container under the time limit, and tells its error apart.
+func (s *Store) do(ctx context.Context, container string, f func(context.Context, *azcosmos.ContainerClient) error) error {
+	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
+	defer cancel()
+	session, err := s.session()
+	if err != nil {
+		return err
+	}
+	c, err := session.client.NewContainer(s.options.Database, container)
+	if err != nil {
+		return err
+	}
+	err = f(ctx, c)
+	if err == nil || answered(err) {
+		session.reached.Store(true)
+		return sorted(err)
+	}
+	if !session.reached.Load() {
+		s.mu.Lock()
+		if s.current == session {
+			s.current = nil
+		}
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// answered says that the error is the service's answer about a document and not about the account, which
+// the client asks for first.
+func answered(err error) bool {
+	re, ok := errors.AsType[*azcore.ResponseError](err)
+	return ok && re.RawResponse != nil && re.RawResponse.Request != nil && len(re.RawResponse.Request.URL.Path) > 1
+}
+
+func sorted(err error) error {
+	re, ok := errors.AsType[*azcore.ResponseError](err)
+	if !ok {
+		return err
+	}
+	switch re.StatusCode {
+	case http.StatusNotFound:
+		return ErrNotFound
+	case http.StatusConflict:
+		return ErrExists
+	case http.StatusPreconditionFailed:
+		return ErrChanged
+	}
+	// The SDK's text repeats the whole answer; status and code say what there is to know.
+	return fmt.Errorf("the database answered %d %s", re.StatusCode, re.ErrorCode)
+}
+
+// read reads a document by its id in the partition of that name, and gives its ETag.
+func (s *Store) read(ctx context.Context, container, partition, id string, into any) (etag azcore.ETag, err error) {
+	err = s.do(ctx, container, func(ctx context.Context, c *azcosmos.ContainerClient) error {
+		r, err := c.ReadItem(ctx, azcosmos.NewPartitionKeyString(partition), id, nil)
+		if err != nil {
+			return err
+		}
+		etag = r.ETag
+		return json.Unmarshal(r.Value, into)
+	})
+	return etag, err
+}
+
+// create writes a document that must not exist yet.
+func (s *Store) create(ctx context.Context, container, partition string, doc any) (azcore.ETag, error) {
+	return s.write(ctx, container, func(ctx context.Context, c *azcosmos.ContainerClient, b []byte) (azcosmos.ItemResponse, error) {
+		return c.CreateItem(ctx, azcosmos.NewPartitionKeyString(partition), b, nil)
+	}, doc)
+}
+
+// replace writes a document if it is still the one that etag names.
+func (s *Store) replace(ctx context.Context, container, partition, id string, doc any, etag azcore.ETag) (azcore.ETag, error) {
+	return s.write(ctx, container, func(ctx context.Context, c *azcosmos.ContainerClient, b []byte) (azcosmos.ItemResponse, error) {
+		return c.ReplaceItem(ctx, azcosmos.NewPartitionKeyString(partition), id, b, &azcosmos.ItemOptions{IfMatchEtag: &etag})
+	}, doc)
+}
+
+func (s *Store) write(ctx context.Context, container string, f func(context.Context, *azcosmos.ContainerClient, []byte) (azcosmos.ItemResponse, error), doc any) (etag azcore.ETag, err error) {
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return "", fmt.Errorf("encode a document: %w", err)
+	}
+	err = s.do(ctx, container, func(ctx context.Context, c *azcosmos.ContainerClient) error {
+		r, err := f(ctx, c, b)
+		etag = r.ETag
+		return err
+	})
+	return etag, err
+}
+
+// ids gives the ids of the documents whose path is at or before cutoff.
+func (s *Store) ids(ctx context.Context, container, path string, cutoff time.Time) ([]string, error) {
+	var ids []string
+	err := s.query(ctx, container, "SELECT VALUE c.id FROM c WHERE c."+path+" <= @cutoff",
+		[]azcosmos.QueryParameter{{Name: "@cutoff", Value: lead.At(cutoff).String()}},
+		func(b []byte) error {
+			var id string
+			err := json.Unmarshal(b, &id)
+			ids = append(ids, id)
+			return err
+		})
+	return ids, err
+}
+
+// query gives each document that the query finds to each, page by page, until each says to stop.
+func (s *Store) query(ctx context.Context, container, query string, parameters []azcosmos.QueryParameter, each func([]byte) error) error {
+	session, err := s.session()
+	if err != nil {
+		return err
+	}
+	c, err := session.client.NewContainer(s.options.Database, container)
+	if err != nil {
+		return err
+	}
+	pager := c.NewQueryItemsPager(query, azcosmos.NewPartitionKey(), &azcosmos.QueryOptions{QueryParameters: parameters})
+	for pager.More() { // a page may be empty and not the last one
+		var page azcosmos.QueryItemsResponse
+		err := s.do(ctx, container, func(ctx context.Context, _ *azcosmos.ContainerClient) error {
+			var err error
+			page, err = pager.NextPage(ctx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, b := range page.Items {
+			if err := each(b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pause waits a little before a write that clashed is tried again: the longer, the more it clashed.
+func pause(ctx context.Context, clashes int) error {
+	limit := min(5*time.Millisecond<<clashes, 500*time.Millisecond)
+	t := time.NewTimer(rand.N(limit))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
