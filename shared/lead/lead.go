@@ -222,3 +222,7 @@ const (
 	MailDoNotContact MailKind = "do-not-contact"
 	MailDecide       MailKind = "decide"
 )
+
+// AsksToCall says whether a mail of this kind asks for contact, which nobody may be asked for while the
+// person is suppressed.
+func (k MailKind) AsksToCall() bool { return k == MailAlert || k == MailAgain || k == MailTouch }

@@ -3,7 +3,8 @@
 //
 // Both are HMAC-SHA-256 under secrets that can be rotated: the newest secret signs, every secret
 // verifies. Comparisons take the same time whether they match or not. A key never stands in a path, which
-// hosts log, only in the query.
+// hosts log, only in the query. Each has one spelling: whatever was added, padded or changed in it, even
+// where base64 would decode to the same bytes, does not match.
 package link
 
 import (
@@ -28,18 +29,14 @@ var (
 
 // Code is the code of the webhook's URL for an offer; the empty offer is the URL for all.
 func Code(secret []byte, offerID string) string {
-	return base64.RawURLEncoding.EncodeToString(sum(secret, "intake:"+offerID))
+	return encode(sum(secret, "intake:"+offerID))
 }
 
 // ValidCode says whether code is the one for the offer under any of the secrets.
 func ValidCode(secrets [][]byte, offerID, code string) bool {
-	got, err := base64.RawURLEncoding.DecodeString(code)
-	if err != nil {
-		return false
-	}
 	valid := false
 	for _, s := range secrets { // all of them, so that the time does not tell which one matched
-		if hmac.Equal(got, sum(s, "intake:"+offerID)) {
+		if hmac.Equal([]byte(code), []byte(Code(s, offerID))) {
 			valid = true
 		}
 	}
@@ -48,7 +45,7 @@ func ValidCode(secrets [][]byte, offerID, code string) bool {
 
 // Canary is the mac of a canary submission of that hour.
 func Canary(secret []byte, hour string) string {
-	return base64.RawURLEncoding.EncodeToString(sum(secret, "canary:"+hour))
+	return encode(sum(secret, "canary:"+hour))
 }
 
 // ValidCanary says whether mac is the one of that hour under any of the secrets.
@@ -94,23 +91,19 @@ func Page(publicURL string, secrets [][]byte, t Token) string {
 // Sign writes a token.
 func Sign(secret []byte, t Token) string {
 	payload := strings.Join([]string{string(t.Kind), t.Person, t.Lead, strconv.FormatInt(t.Expires.Unix(), 10)}, "\x00")
-	return base64.RawURLEncoding.EncodeToString([]byte(payload)) + "." + base64.RawURLEncoding.EncodeToString(sum(secret, "link:"+payload))
+	return encode([]byte(payload)) + "." + encode(sum(secret, "link:"+payload))
 }
 
 // Verify reads a token that was signed with any of the secrets.
 func Verify(secrets [][]byte, token string, now time.Time) (Token, error) {
-	head, tail, _ := strings.Cut(token, ".")
+	head, mac, _ := strings.Cut(token, ".")
 	payload, err := base64.RawURLEncoding.DecodeString(head)
-	if err != nil {
-		return Token{}, ErrDamaged
-	}
-	mac, err := base64.RawURLEncoding.DecodeString(tail)
-	if err != nil {
+	if err != nil || encode(payload) != head {
 		return Token{}, ErrDamaged
 	}
 	valid := false
 	for _, s := range secrets {
-		if hmac.Equal(mac, sum(s, "link:"+string(payload))) {
+		if hmac.Equal([]byte(mac), []byte(encode(sum(s, "link:"+string(payload))))) {
 			valid = true
 		}
 	}
@@ -128,6 +121,9 @@ func Verify(secrets [][]byte, token string, now time.Time) (Token, error) {
 	}
 	return t, nil
 }
+
+// encode writes bytes in the letters of a URL.
+func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
 func sum(secret []byte, text string) []byte {
 	h := hmac.New(sha256.New, secret)

@@ -12,8 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/messaging/azservicebus"
@@ -35,9 +37,16 @@ const (
 	propertyFirstTriedAt = "firstTriedAt" // when the first copy for later was sent
 )
 
-// maxProperty bounds each application property, so that the largest body and its properties stay below the
-// 256 KB of one message.
+// maxProperty bounds each application property in bytes, so that the largest body and its properties stay
+// below the 256 KB of one message.
 const maxProperty = 1 << 10
+
+// The longest ids taken over from other hands, in bytes. A MessageID has 128 characters at most, and
+// something is put behind them: 15 characters by a re-send, "/" and the attempt by a copy for later.
+const (
+	maxID    = 100 // of a submission
+	maxChain = 120
+)
 
 // Options says how to reach the namespace: by ConnectionString or, if that is empty, by Namespace (its
 // fully qualified name) and Credential.
@@ -132,7 +141,7 @@ func ReplayID(now time.Time) string { return "/r" + strconv.FormatInt(now.Unix()
 func Submission(m azfunc.Message) lead.Submission {
 	s := lead.Submission{ID: m.Text(propertyID), OfferID: m.Text(propertyOfferID), ContentType: m.Text(propertyContentType), Body: m.Body}
 	if !usableID(s.ID) {
-		s.ID = lead.ID("message:"+m.ID+":"+strconv.FormatInt(m.SequenceNumber, 10), "")
+		s.ID = brokersID(m)
 	}
 	at, err := time.Parse(lead.TimeLayout, m.Text(propertyReceivedAt))
 	if err != nil {
@@ -147,9 +156,15 @@ func Mail(m azfunc.Message) (leadID, mailID string, tries int) {
 	return m.Text(propertyLead), m.Text(propertyID), m.Int(propertyAttempt)
 }
 
-// usableID says whether Cosmos DB takes id as the id of a document.
+// brokersID names a message by what the broker says of it: every delivery has the same.
+func brokersID(m azfunc.Message) string {
+	return lead.ID("message:"+m.ID+":"+strconv.FormatInt(m.SequenceNumber, 10), "")
+}
+
+// usableID says whether Cosmos DB takes id as the id of a document, and Service Bus with what a re-send puts
+// behind it as a MessageID.
 func usableID(id string) bool {
-	if id == "" || len(id) > 255 {
+	if id == "" || len(id) > maxID {
 		return false
 	}
 	for _, c := range id {
@@ -170,8 +185,12 @@ func (q *Queue) Delay(m azfunc.Message, after time.Duration) time.Duration {
 
 // GiveUp says that a message has been tried for long enough.
 func (q *Queue) GiveUp(m azfunc.Message, now time.Time) bool {
-	first, err := time.Parse(lead.TimeLayout, m.Text(propertyFirstTriedAt))
+	first, err := firstTriedAt(m)
 	return err == nil && now.Sub(first) >= q.backoff.GiveUpAfter
+}
+
+func firstTriedAt(m azfunc.Message) (time.Time, error) {
+	return time.Parse(lead.TimeLayout, m.Text(propertyFirstTriedAt))
 }
 
 // Postpone sends a copy of m that arrives after delay. The same message postponed twice, as after a crash,
@@ -181,14 +200,21 @@ func (q *Queue) Postpone(ctx context.Context, queueName string, m azfunc.Message
 	for k, v := range m.Properties {
 		properties[k] = v
 	}
+	if queueName == topology.QueueLeads { // the copy is the same submission, also if it came from other hands
+		s := Submission(m)
+		properties[propertyID], properties[propertyReceivedAt] = s.ID, s.ReceivedAt.String()
+	}
 	attempt := m.Int(propertyAttempt) + 1
 	chain := m.Text(propertyChain)
 	if chain == "" {
 		chain = m.ID
 	}
+	if chain == "" || len(chain) > maxChain {
+		chain = brokersID(m)
+	}
 	properties[propertyChain] = chain
 	properties[propertyAttempt] = int64(attempt)
-	if m.Text(propertyFirstTriedAt) == "" {
+	if _, err := firstTriedAt(m); err != nil {
 		properties[propertyFirstTriedAt] = lead.At(now).String()
 	}
 	at := now.Add(delay).UTC()
@@ -228,4 +254,13 @@ func (q *Queue) sender(name string) (*azservicebus.Sender, error) {
 // error may pass.
 func Refused(err error) bool { return errors.Is(err, azservicebus.ErrMessageTooLarge) }
 
-func bounded(s string) string { return s[:min(len(s), maxProperty)] }
+// bounded cuts s to maxProperty between two characters. Bytes that are no UTF-8 give way to U+FFFD: they
+// cannot be sent as text.
+func bounded(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	n := min(len(s), maxProperty)
+	for n < len(s) && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -20,6 +20,8 @@ const (
 	MailClaimed MailState = "claimed"
 	MailSent    MailState = "sent"
 	MailFailed  MailState = "failed"
+	// MailDropped is a mail that was overtaken by a do-not-contact.
+	MailDropped MailState = "dropped"
 )
 
 // Mail is the record of one mail: what makes sure that it is sent, and not sent twice by two handlers.
@@ -33,7 +35,7 @@ type Mail struct {
 	State MailState `json:"state"`
 	// ClaimedUntil ends the claim of the handler that is sending it.
 	ClaimedUntil lead.Time `json:"claimedUntil,omitzero"`
-	// NextTryAt is there while the mail is neither sent nor failed; the sweep finds it by that.
+	// NextTryAt is there until the mail has ended; the sweep finds it by that.
 	NextTryAt lead.Time `json:"nextTryAt,omitzero"`
 	// Tries counts the attempts that ended with a later.
 	Tries     int       `json:"tries,omitempty"`
@@ -49,7 +51,9 @@ type Mail struct {
 }
 
 // Ended says that there is nothing left to send.
-func (m *Mail) Ended() bool { return m.State == MailSent || m.State == MailFailed }
+func (m *Mail) Ended() bool {
+	return m.State == MailSent || m.State == MailFailed || m.State == MailDropped
+}
 
 // Mail reads one mail.
 func (s *Store) Mail(ctx context.Context, id string) (*Mail, error) {
@@ -83,7 +87,7 @@ func (s *Store) ReplaceMail(ctx context.Context, m *Mail) error {
 	return nil
 }
 
-// DueMails gives the ids of the mails that are neither sent nor failed and whose next try lies at or before
+// DueMails gives the ids of the mails that have not ended and whose next try lies at or before
 // cutoff.
 func (s *Store) DueMails(ctx context.Context, cutoff time.Time) ([]string, error) {
 	ids, err := s.ids(ctx, topology.ContainerMails, "nextTryAt", cutoff)

@@ -1,9 +1,8 @@
 // Package topology is the one list of what Leadflow keeps in Azure: the Service Bus queues and the
 // Cosmos DB containers, with every property that changes behavior.
 //
-// The list is topology.json, in the shapes of the Azure Resource Manager, because Bicep reads the very
-// same file. The local services start with it, so a queue or a container cannot differ between this
-// machine and Azure.
+// The list is topology.json, in the shapes of the Azure Resource Manager, so that a template can take it
+// over as it is. The local services start with it, so that they have the properties of the real ones.
 package topology
 
 import (
