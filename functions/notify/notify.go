@@ -1,0 +1,239 @@
+// Package notify sends the mails. Nothing else does.
+//
+// A mail is decided elsewhere; here it is claimed, rendered, sent and recorded, in its own document first
+// and then on the lead. The claim keeps two handlers from sending one mail twice. A crash between sending
+// and recording may repeat a mail, with the same Message-ID; none is ever lost.
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"leadflow/shared/azfunc"
+	"leadflow/shared/lead"
+	"leadflow/shared/mail"
+	"leadflow/shared/queue"
+	"leadflow/shared/store"
+	"leadflow/shared/team"
+	"leadflow/shared/topology"
+)
+
+const (
+	// claimLife is how long a claim holds: three times as long as a send may take.
+	claimLife = 3 * time.Minute
+	// sendTimeout bounds one send.
+	sendTimeout = 60 * time.Second
+)
+
+// Store is what notify needs of the database.
+type Store interface {
+	Lead(ctx context.Context, id string) (*lead.Lead, store.Version, error)
+	UpdateLeadFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) (bool, error)) (*lead.Lead, error)
+	Mail(ctx context.Context, id string) (*store.Mail, error)
+	CreateMail(ctx context.Context, m *store.Mail) error
+	ReplaceMail(ctx context.Context, m *store.Mail) error
+}
+
+// Queue is what notify needs of the queues.
+type Queue interface {
+	Delay(m azfunc.Message, after time.Duration) time.Duration
+	Postpone(ctx context.Context, queueName string, m azfunc.Message, delay time.Duration, now time.Time) error
+}
+
+// Notify handles the queue mails.
+type Notify struct {
+	Store  Store
+	Queue  Queue
+	Sender mail.Sender
+	Team   team.Team
+	Writer Writer
+	// DryRun records each mail as sent without sending it.
+	DryRun bool
+	Now    func() time.Time
+	Log    *slog.Logger
+
+	limit rateLimit
+}
+
+// Run sends one mail.
+func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
+	leadID, mailID, tries := queue.Mail(m)
+	if leadID == "" || mailID == "" {
+		return azfunc.Never("the message names no mail")
+	}
+	l, version, err := n.Store.Lead(ctx, leadID)
+	if errors.Is(err, store.ErrNotFound) {
+		return azfunc.Never("there is no such lead")
+	}
+	if err != nil {
+		return azfunc.Later(0, err)
+	}
+	planned := l.Mail(mailID)
+	if planned == nil {
+		return azfunc.Never("its lead asks for no such mail")
+	}
+	if !planned.RecordedAt.IsZero() {
+		return azfunc.Done()
+	}
+	if wait := n.limit.left(n.Now()); wait > 0 && !n.DryRun {
+		return azfunc.Later(wait, errors.New("the mail service wants a pause"))
+	}
+	claimed, wait, err := n.claim(ctx, *planned, leadID, tries)
+	switch {
+	case err != nil:
+		return azfunc.Later(0, err)
+	case wait > 0:
+		return azfunc.Later(wait, errors.New("somebody else is sending it"))
+	case claimed == nil: // another copy of the message is on its way to the same end
+		return azfunc.Done()
+	case !claimed.Ended():
+		if out, ok := n.send(ctx, m, tries, l, *planned, claimed); !ok {
+			return out
+		}
+	}
+	// What is on the mail's record is put on the lead, also when an earlier try did not get that far.
+	_, err = n.Store.UpdateLeadFrom(ctx, l, version, func(l *lead.Lead) (bool, error) {
+		return l.Record(mailID, n.sentence(claimed), lead.At(n.Now())), nil
+	})
+	if err != nil {
+		return azfunc.Later(0, err)
+	}
+	return azfunc.Done()
+}
+
+// claim takes a mail for claimLife. It gives the claimed record, or one that has ended; or how long
+// somebody else's claim still holds; or nothing, when a later copy of the message takes care.
+func (n *Notify) claim(ctx context.Context, planned lead.Mail, leadID string, tries int) (*store.Mail, time.Duration, error) {
+	now := n.Now()
+	until := lead.At(now.Add(claimLife))
+	record := &store.Mail{ID: planned.ID, Kind: planned.Kind, Lead: leadID, To: planned.To,
+		State: store.MailClaimed, ClaimedUntil: until, NextTryAt: until}
+	err := n.Store.CreateMail(ctx, record)
+	if err == nil {
+		return record, 0, nil
+	}
+	if !errors.Is(err, store.ErrExists) {
+		return nil, 0, err
+	}
+	record, err = n.Store.Mail(ctx, planned.ID)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case record.Ended():
+		return record, 0, nil
+	case record.State == store.MailClaimed && now.Before(record.ClaimedUntil.Time):
+		return nil, record.ClaimedUntil.Sub(now), nil
+	case record.State == store.MailPlanned && tries < record.Tries && now.Before(record.NextTryAt.Time):
+		return nil, 0, nil
+	}
+	record.State, record.ClaimedUntil, record.NextTryAt = store.MailClaimed, until, until
+	err = n.Store.ReplaceMail(ctx, record)
+	if errors.Is(err, store.ErrChanged) { // somebody else was faster
+		return nil, claimLife, nil
+	}
+	return record, 0, err
+}
+
+// send sends a claimed mail and records how that ended. ok says that it has ended; otherwise the outcome
+// says what is to become of the message.
+func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, l *lead.Lead, planned lead.Mail, record *store.Mail) (out azfunc.Outcome, ok bool) {
+	err := n.deliver(ctx, l, planned, record)
+	refused, permanent := errors.AsType[*mail.PermanentError](err)
+	switch {
+	case err == nil:
+		record.State, record.SentAt, record.DryRun, record.Why = store.MailSent, lead.At(n.Now()), n.DryRun, ""
+		n.Log.InfoContext(ctx, "mail sent", "mail", record.ID, "lead", l.ID, "dryRun", n.DryRun)
+	case errors.Is(err, errOvertaken):
+		record.State, record.Why = store.MailDropped, err.Error()
+		n.Log.InfoContext(ctx, "a mail was overtaken by a do-not-contact", "mail", record.ID, "lead", l.ID)
+	case permanent:
+		record.State, record.Why = store.MailFailed, refused.Reason
+		n.Log.ErrorContext(ctx, "a mail was refused for good", "mail", record.ID, "lead", l.ID, "error", err.Error())
+	default:
+		return n.again(ctx, m, tries, record, err), false
+	}
+	record.ClaimedUntil, record.NextTryAt = lead.Time{}, lead.Time{}
+	if err := n.Store.ReplaceMail(ctx, record); err != nil && !errors.Is(err, store.ErrChanged) {
+		return azfunc.Later(0, fmt.Errorf("the mail was sent but not recorded: %w", err)), false
+	}
+	return azfunc.Outcome{}, true
+}
+
+// errOvertaken says that a mail asks for contact with somebody who must not be contacted any more.
+var errOvertaken = errors.New("the person must not be contacted any more")
+
+// deliver renders and sends a mail.
+func (n *Notify) deliver(ctx context.Context, l *lead.Lead, planned lead.Mail, record *store.Mail) error {
+	if l.Suppression != nil && planned.Kind.AsksToCall() {
+		return errOvertaken
+	}
+	message, err := n.message(l, planned)
+	if err != nil {
+		return err
+	}
+	record.MessageID, record.Subject = message.ID, message.Subject
+	if n.DryRun {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	return n.Sender.Send(ctx, message)
+}
+
+// again gives the mail free for a later try, and notes when that is.
+func (n *Notify) again(ctx context.Context, m azfunc.Message, tries int, record *store.Mail, cause error) azfunc.Outcome {
+	var after time.Duration
+	if limited, ok := errors.AsType[*mail.RateLimitError](cause); ok {
+		after = limited.After
+		n.limit.pause(n.Now().Add(after))
+	}
+	record.State, record.Why, record.ClaimedUntil = store.MailPlanned, cause.Error(), lead.Time{}
+	record.Tries = tries + 1
+	record.NextTryAt = lead.At(n.Now().Add(n.Queue.Delay(m, after)))
+	if err := n.Store.ReplaceMail(ctx, record); err != nil {
+		n.Log.WarnContext(ctx, "the next try of a mail was not noted", "mail", record.ID, "error", err.Error())
+	}
+	return azfunc.Later(after, cause)
+}
+
+func (n *Notify) message(l *lead.Lead, planned lead.Mail) (mail.Message, error) {
+	to, ok := n.Team.Person(planned.To)
+	if !ok {
+		return mail.Message{}, &mail.PermanentError{Reason: "nobody in the team has the id " + planned.To}
+	}
+	return n.Writer.Write(l, planned, to, n.Now())
+}
+
+func (n *Notify) sentence(record *store.Mail) string {
+	if p, ok := n.Team.Person(record.To); ok {
+		return sentence(record, p.Name)
+	}
+	return sentence(record, record.To)
+}
+
+// sentence says on the timeline what became of a mail to somebody.
+func sentence(record *store.Mail, who string) string {
+	switch {
+	case record.State == store.MailDropped:
+		return "A mail to " + who + " was not sent: " + record.Why + "."
+	case record.State == store.MailFailed:
+		return "The mail to " + who + " could not be delivered: " + record.Why + "."
+	case record.DryRun:
+		return "A mail to " + who + " was rendered and not sent (dry run)."
+	}
+	return "Mail to " + who + " sent."
+}
+
+// Postpone sends the copy for later.
+func (n *Notify) Postpone(ctx context.Context, m azfunc.Message, after time.Duration, _ string) error {
+	return n.Queue.Postpone(ctx, topology.QueueMails, m, n.Queue.Delay(m, after), n.Now())
+}
+
+// Quarantine records a mail as failed, on its lead too where there is one.
+func (n *Notify) Quarantine(ctx context.Context, m azfunc.Message, reason string) error {
+	leadID, mailID, _ := queue.Mail(m)
+	return Fail(ctx, n.Store, leadID, mailID, reason, n.Now())
+}

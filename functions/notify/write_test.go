@@ -1,0 +1,251 @@
+package notify_test
+
+import (
+	"flag"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"leadflow/functions/notify"
+	"leadflow/shared/azfunc"
+	"leadflow/shared/lead"
+	"leadflow/shared/local/inbox"
+	"leadflow/shared/mail"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// written is the newest mail about a lead, as it is rendered for its owner.
+func written(t *testing.T, l *lead.Lead) mail.Message {
+	t.Helper()
+	owner, _ := people.Person(lead.Operations)
+	m, err := notify.NewWriter(sender, publicURL, secrets).Write(l, l.Mails[len(l.Mails)-1], owner, morning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// grown is a lead after touches, one an hour.
+func grown(c lead.Contact, touches ...lead.Touch) *lead.Lead {
+	l := &lead.Lead{ID: "8b1f0c52a5de4bb7", MatchKey: lead.MatchKey(c)}
+	for n, t := range touches {
+		t.ReceivedAt = lead.At(morning.Add(time.Duration(n-len(touches)+1) * time.Hour))
+		l.Take(t, c, t.ReceivedAt, func() lead.Owner { return people.Assign(t.ReceivedAt) })
+	}
+	return l
+}
+
+// again is a touch with the same content as another.
+func again(id, of string, a lead.Action) lead.Touch {
+	t := touch(id, a)
+	t.ContentKey = of
+	return t
+}
+
+// The golden files are what reps see; go test -update writes them anew.
+func TestTheMail(t *testing.T) {
+	hangul := lead.Contact{FirstName: "지훈", LastName: "김", Email: "jihoon.kim@contoso.co.kr", Company: "㈜콘토소", JobTitle: "최고기술책임자", Country: "대한민국"}
+	for _, c := range []struct {
+		name string
+		lead *lead.Lead
+	}{
+		{"contact-me", grown(person(1), touch("s1", lead.ActionContactMe))},
+		{"acquired", grown(person(1), touch("s1", lead.ActionAcquired))},
+		{"test-drive", grown(person(1), touch("s1", lead.ActionTestDrive))},
+		{"unknown-action", grown(person(1), touch("s1", lead.ActionUnknown))},
+		{"nobody", grown(lead.Contact{Country: "US"}, touch("s1", lead.ActionAcquired))},
+		{"hangul", grown(hangul, touch("s1", lead.ActionContactMe))},
+		{"asked-again", grown(person(1), touch("s1", lead.ActionAcquired), again("s2", "s1", lead.ActionAcquired))},
+		{"further-touch", grown(person(1), touch("s1", lead.ActionTestDrive), touch("s2", lead.ActionAcquired), touch("s3", lead.ActionContactMe))},
+		{"do-not-contact", grown(person(1), touch("s1", lead.ActionContactMe), touch("s2", lead.ActionDoNot))},
+		{"decide", grown(person(1), touch("s1", lead.ActionDoNot), touch("s2", lead.ActionContactMe))},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := written(t, c.lead)
+			golden(t, c.name+".txt", m.Text)
+			golden(t, c.name+".html", m.HTML)
+		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is\n%s\nand not\n%s", name, got, want)
+	}
+}
+
+func TestASuppressedPersonCannotBeReachedFromTheMail(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		lead *lead.Lead
+	}{
+		{"when Microsoft said so", grown(person(1), touch("s1", lead.ActionContactMe), touch("s2", lead.ActionDoNot))},
+		{"when they ask to be contacted after that", grown(person(1), touch("s1", lead.ActionDoNot), touch("s2", lead.ActionContactMe))},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := written(t, c.lead)
+			for _, way := range []string{"mailto:", "tel:", "ana.1@", "fabrikam.example.com", "91234"} {
+				if strings.Contains(m.Text+m.HTML+m.Subject, way) {
+					t.Errorf("the mail holds %q", way)
+				}
+			}
+			if !strings.Contains(m.Text, "Ana Silva") {
+				t.Error("the mail does not say who it is about")
+			}
+		})
+	}
+}
+
+// hostile is what strangers may write into any field.
+var hostile = map[string]string{
+	"an element":           `<img src=x onerror=alert(1)>`,
+	"a script":             `"'><script>alert(1)</script>`,
+	"the end of the page":  `</td></tr></table></h1></title></style></textarea></body></html><h1>`,
+	"a comment":            `<!-- --><!--`,
+	"an attribute":         `" onmouseover="alert(1)" style="x`,
+	"a header":             "x\r\nBcc: everyone@contoso.example.com\r\nContent-Type: text/html\r\n\r\n<b>",
+	"a header, encoded":    "x%0d%0aBcc: everyone@contoso.example.com =?utf-8?Q?=0D=0ABcc:_x?=",
+	"the end of the mail":  "x\r\n.\r\nMAIL FROM:<x@y.example.com>\r\n",
+	"a template":           `{{.Page}} {{define "alert.html"}}{{end}} {{template "x"}} ${x} <%= x %>`,
+	"a script's address":   `javascript:alert(1)`,
+	"a formula":            `=HYPERLINK("http://x.example.com")`,
+	"what cannot be seen":  "a\x00b\x1b[31m\u202ecod.exe\u2066\u2028\ufeff",
+	"what is no text":      "\xff\xfe\x80",
+	"two thousand letters": strings.Repeat("가", 2000),
+}
+
+func TestAHostileLeadMakesAMailOfTheSameShapeAsAnyOther(t *testing.T) {
+	send := func(d *desk, id, s string) inbox.Message {
+		x := touch(id, lead.ActionUnknown)
+		x.Source, x.RawSource, x.RawAction, x.Description = s, s, s, s
+		x.Offer = lead.Offer{ID: s, Publisher: s, Title: s}
+		c := lead.Contact{FirstName: s, LastName: s, Email: s, Phone: s, Company: s, JobTitle: s, Country: s}
+		earlier := x
+		earlier.Submission, earlier.ReceivedAt = id+"-earlier", lead.At(morning.Add(-time.Hour))
+		_, err := d.store.UpdateLead(t.Context(), id, func(l *lead.Lead) (bool, error) {
+			for _, x := range []lead.Touch{earlier, x} {
+				l.Take(x, c, lead.At(morning), func() lead.Owner { return people.Assign(lead.At(morning)) })
+			}
+			return true, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := len(d.Mails())
+		d.runs(d.word(id, "touch-"+id, 0), azfunc.KindDone, 0)
+		d.sent(before + 1)
+		return d.Mails()[0]
+	}
+	d := open(t)
+	harmless := send(d, "harmless", "harmless")
+	n := 0
+	for name, s := range hostile {
+		n++
+		id := "hostile-" + string(rune('a'+n))
+		t.Run(name, func(t *testing.T) {
+			m := send(d, id, s)
+			if m.ParseError != "" || len(m.Problems) > 0 || len(m.Attachments)+len(m.Inline) > 0 {
+				t.Fatalf("the mail is %q, %q", m.ParseError, m.Problems)
+			}
+			if got, want := headers(m), headers(harmless); !slices.Equal(got, want) {
+				t.Errorf("headers\n%v\nand not\n%v", got, want)
+			}
+			if !slices.Equal(m.Recipients, harmless.Recipients) || len(m.To) != 1 || len(m.Cc)+len(m.Bcc) > 0 {
+				t.Errorf("it went to %v, %v, %v", m.Recipients, m.Cc, m.Bcc)
+			}
+			if got, want := markup(m.HTML), markup(harmless.HTML); !slices.Equal(got, want) {
+				t.Errorf("markup\n%v\nand not\n%v", got, want)
+			}
+			if strings.Contains(s, "{{") && (!strings.Contains(m.Text, s) || strings.Count(m.HTML, "/api/respond") != 1) {
+				t.Errorf("the template was carried out:\n%s", m.Text)
+			}
+		})
+	}
+}
+
+// headers are the names of a mail's headers, once for each value.
+func headers(m inbox.Message) []string {
+	var names []string
+	for name, values := range m.Header {
+		for range values {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// markup is a page without its text: its tags with their attributes, links only with where they lead.
+func markup(page string) []string {
+	var tags []string
+	z := html.NewTokenizer(strings.NewReader(page))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return tags
+		case html.TextToken:
+			continue
+		}
+		tag := z.Token()
+		for i, a := range tag.Attr {
+			if a.Key == "href" {
+				scheme, _, _ := strings.Cut(a.Val, "?")
+				tag.Attr[i].Val = scheme
+			}
+		}
+		tags = append(tags, tag.String())
+	}
+}
+
+func TestTheLinkToWriteToThemHoldsTheirAddressAndNothingElse(t *testing.T) {
+	for _, c := range []struct {
+		name, email string
+		link        bool
+	}{
+		{"an address", "ana@fabrikam.example.com", true},
+		{"a tag", "ana+x@fabrikam.example.com", true},
+		{"characters with a meaning in links", "a?bcc=b&body=%41#c/d@fabrikam.example.com", true},
+		{"no address", "call me", false},
+		{"a second header", "ana@fabrikam.example.com?bcc=everyone@contoso.example.com", false},
+		{"a placeholder", "test@test.com", false},
+		{"nothing", "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := person(1)
+			p.Email = c.email
+			_, after, found := strings.Cut(written(t, grown(p, touch("s1", lead.ActionContactMe))).HTML, `href="mailto:`)
+			if found != c.link {
+				t.Fatalf("a link: %v", found)
+			}
+			if !found {
+				return
+			}
+			value, _, _ := strings.Cut(after, `"`)
+			u, err := url.Parse("mailto:" + html.UnescapeString(value))
+			if err != nil || u.RawQuery != "" || u.Fragment != "" {
+				t.Fatalf("the link is to %q, %v", value, err)
+			}
+			if to, err := url.PathUnescape(u.Opaque); err != nil || to != c.email {
+				t.Errorf("the link is to %q, %v", to, err)
+			}
+		})
+	}
+}

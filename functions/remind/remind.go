@@ -1,0 +1,81 @@
+// Package remind is the timer: it finds what was left undone and has it done.
+//
+// Its parts are separate, and the failure of one stops no other. The next run finds everything again, so a
+// run that is cut short loses nothing.
+package remind
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"leadflow/shared/azfunc"
+	"leadflow/shared/lead"
+	"leadflow/shared/store"
+)
+
+// atOnce is how many documents a sweep works on at the same time.
+const atOnce = 8
+
+// Store is what remind needs of the database.
+type Store interface {
+	DueSubmissions(ctx context.Context, cutoff time.Time) ([]string, error)
+	Entry(ctx context.Context, id string) (*store.Entry, error)
+	ClaimTry(ctx context.Context, e *store.Entry, next time.Time) error
+	Settle(ctx context.Context, s lead.Submission, o lead.Outcome, life time.Duration) error
+
+	DueMails(ctx context.Context, cutoff time.Time) ([]string, error)
+	Mail(ctx context.Context, id string) (*store.Mail, error)
+	ReplaceMail(ctx context.Context, m *store.Mail) error
+	LeadsWithMailDue(ctx context.Context, cutoff time.Time) ([]string, error)
+	UpdateLead(ctx context.Context, id string, change func(*lead.Lead) (bool, error)) (*lead.Lead, error)
+}
+
+// Queue is what remind needs of the queues.
+type Queue interface {
+	SendSubmission(ctx context.Context, s lead.Submission, resend string) error
+	SendMail(ctx context.Context, leadID, mailID string, tries int, resend string) error
+}
+
+// Remind is the timer function.
+type Remind struct {
+	Store Store
+	Queue Queue
+	// ResendAfter is how long a submission may be without outcome before it is sent again;
+	// MailResendAfter is the same for mails.
+	ResendAfter, MailResendAfter time.Duration
+	// GiveUpAfter is when a submission without outcome is quarantined.
+	GiveUpAfter time.Duration
+	// Life is how long the ledger keeps a submission after its outcome.
+	Life time.Duration
+	Now  func() time.Time
+	Log  *slog.Logger
+}
+
+// Run does every part once.
+func (r *Remind) Run(ctx context.Context, _ azfunc.Timer) error {
+	return errors.Join(r.sweepSubmissions(ctx), r.sweepMails(ctx), r.sweepLeads(ctx))
+}
+
+// each works on the documents with these ids, several at a time. What somebody else changed or removed in
+// the meantime is theirs. The first other error ends the part: the service is away.
+func each(ctx context.Context, ids []string, f func(context.Context, string) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for _, id := range ids {
+		if ctx.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			err := f(ctx, id)
+			if errors.Is(err, store.ErrChanged) || errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			return err
+		})
+	}
+	return g.Wait()
+}

@@ -1,0 +1,483 @@
+package respond_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"leadflow/functions/respond"
+	"leadflow/shared/azfunc"
+	"leadflow/shared/lead"
+	"leadflow/shared/link"
+	"leadflow/shared/local/lab"
+	"leadflow/shared/store"
+	"leadflow/shared/team"
+)
+
+var (
+	morning = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	secrets = [][]byte{bytes.Repeat([]byte("new"), 12), bytes.Repeat([]byte("old"), 12)}
+	people  = team.Team{People: []team.Person{{ID: "kim", Name: "Kim Lee", Mail: "kim@contoso.example.com"}}}
+)
+
+// site is respond behind the protocol of the host, on a lab, at nine in the morning.
+type site struct {
+	*lab.Lab
+	store *store.Store
+	url   string
+	log   syncBuffer
+	t     *testing.T
+}
+
+func open(t *testing.T) *site {
+	t.Helper()
+	l := lab.New(t)
+	s := &site{Lab: l, store: l.Store(), t: t}
+	log := slog.New(slog.NewTextHandler(&s.log, nil))
+	server := azfunc.New(log)
+	server.HTTP("respond", "respond", respond.New(s.store, people, secrets, func() time.Time { return morning }, log))
+	web := httptest.NewServer(server.Handler())
+	t.Cleanup(web.Close)
+	s.url = web.URL
+	return s
+}
+
+func ana() lead.Contact {
+	return lead.Contact{FirstName: "Ana", LastName: "Silva", Email: "ana@fabrikam.example.com", Phone: "+55 11 91234-5678",
+		Company: "Fabrikam", JobTitle: "Head of Data", Country: "Brazil"}
+}
+
+func touch(id string, a lead.Action) lead.Touch {
+	return lead.Touch{Submission: id, ContentKey: id, Source: "AppSource", Action: a, ReceivedAt: lead.At(morning),
+		Offer: lead.Offer{ID: "analytics", Title: "Contoso Analytics"}, Description: "How much is it?\nPlease call me."}
+}
+
+// has writes a lead after touches, owned by Kim.
+func (s *site) has(id string, c lead.Contact, touches ...lead.Touch) {
+	s.t.Helper()
+	_, err := s.store.UpdateLead(s.t.Context(), id, func(l *lead.Lead) (bool, error) {
+		for _, t := range touches {
+			l.Take(t, c, lead.At(morning), func() lead.Owner { return lead.Owner{Person: "kim", Why: "her turn"} })
+		}
+		return true, nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// to is what a link to a lead may do for Kim, until it expires in thirty days.
+func to(leadID string) link.Token {
+	return link.Token{Kind: link.KindLead, Person: "kim", Lead: leadID, Expires: morning.Add(link.Life)}
+}
+
+func (s *site) link(t link.Token) string { return link.Page(s.url, secrets, t) }
+
+// asks sends a request and gives the answer with its body.
+func (s *site) asks(method, url string) (*http.Response, string) {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), method, url, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res, string(body)
+}
+
+// sees gives the page behind a link, which has to be there.
+func (s *site) sees(leadID string) string {
+	s.t.Helper()
+	res, page := s.asks(http.MethodGet, s.link(to(leadID)))
+	if res.StatusCode != http.StatusOK {
+		s.t.Fatalf("answered %s:\n%s", res.Status, page)
+	}
+	return page
+}
+
+// cost is what f asks of the database.
+func (s *site) cost(f func()) map[string]int {
+	before := s.Requests()
+	f()
+	diff := map[string]int{}
+	for kind, n := range s.Requests() {
+		if n != before[kind] {
+			diff[kind] = n - before[kind]
+		}
+	}
+	return diff
+}
+
+func TestALinkOpensThePageOfItsLead(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionTestDrive), touch("s2", lead.ActionContactMe))
+	page := text(s.sees("l1"))
+	for _, want := range []string{"Ana Silva", "Fabrikam", "Head of Data", "Brazil", "ana@fabrikam.example.com", "+55 11 91234-5678", "New", "Kim Lee",
+		"Test drive: Contoso Analytics", "Contact me: Contoso Analytics", "How much is it?\nPlease call me.", "Mon 23 Nov 2026, 09:00 UTC", "Owner: kim. her turn."} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+func TestALinkOpensItsPageOnlyWhenItIsWhole(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	s.has("l2", ana(), touch("s2", lead.ActionContactMe))
+	with := func(change func(*link.Token)) string {
+		token := to("l1")
+		change(&token)
+		return s.link(token)
+	}
+	whole := s.link(to("l1"))
+	at := strings.LastIndexByte(whole, '.')
+	head, mac := whole[:at], whole[at:]
+	other := s.link(to("l2"))
+	other = other[:strings.LastIndexByte(other, '.')]
+	const gone, wrong = "This link has expired", "This link does not work"
+	for _, c := range []struct {
+		name, url string
+		status    int
+		title     string
+	}{
+		{"as it was signed", whole, 200, "Ana Silva"},
+		{"signed with an older secret that is still known", s.url + "/api/respond?t=" + link.Sign(secrets[1], to("l1")), 200, "Ana Silva"},
+		{"not when that secret is gone", s.url + "/api/respond?t=" + link.Sign([]byte("gone"), to("l1")), 403, wrong},
+		{"in its last second", with(func(t *link.Token) { t.Expires = morning.Add(time.Second) }), 200, "Ana Silva"},
+		{"not when it has expired", with(func(t *link.Token) { t.Expires = morning }), 410, gone},
+		{"not when its person is not in the team", with(func(t *link.Token) { t.Person = "lou" }), 403, wrong},
+		{"not when it names nobody", with(func(t *link.Token) { t.Person = "" }), 403, wrong},
+		{"not when it is for another kind of page", with(func(t *link.Token) { t.Kind = "leads" }), 403, wrong},
+		{"not when it was cut by a mail program", whole[:len(whole)-1], 403, wrong},
+		{"not when it was made longer", whole + "A", 403, wrong},
+		{"not when a letter was changed", strings.Replace(whole, "?t=b", "?t=c", 1), 403, wrong},
+		{"not when it has the mac of another lead's", other + mac, 403, wrong},
+		{"not without its mac", head, 403, wrong},
+		{"not with an empty mac", head + ".", 403, wrong},
+		{"not without a token", s.url + "/api/respond", 403, wrong},
+		{"not with an empty token", s.url + "/api/respond?t=", 403, wrong},
+		{"not with what is no token", s.url + "/api/respond?t=" + url.QueryEscape("<script>alert(1)</script>\x00\xff"), 403, wrong},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s.t = t
+			res, page := s.asks(http.MethodGet, c.url)
+			if res.StatusCode != c.status || heading(page) != c.title {
+				t.Fatalf("answered %s with %q", res.Status, heading(page))
+			}
+			if c.status != 200 && (strings.Contains(page, "Ana") || strings.Contains(page, "script")) {
+				t.Errorf("the page says too much:\n%s", page)
+			}
+		})
+	}
+}
+
+func TestAnErasedLeadIsSaidToBeGone(t *testing.T) {
+	s := open(t)
+	if res, page := s.asks(http.MethodGet, s.link(to("erased"))); res.StatusCode != 404 || heading(page) != "This lead is gone" {
+		t.Errorf("answered %s with %q", res.Status, heading(page))
+	}
+}
+
+func TestWithoutTheDatabaseThePageAsksForPatience(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	s.Cosmos.Stop()
+	res, page := s.asks(http.MethodGet, s.link(to("l1")))
+	if res.StatusCode != 503 || heading(page) != "Not just now" || res.Header.Get("Retry-After") == "" {
+		t.Errorf("answered %s with %q, Retry-After %q", res.Status, heading(page), res.Header.Get("Retry-After"))
+	}
+	if strings.Contains(page, s.Cosmos.Address) {
+		t.Errorf("the page holds what only operators may see:\n%s", page)
+	}
+	for _, secret := range []string{"Ana", "?t=", link.Sign(secrets[0], to("l1"))} {
+		if strings.Contains(s.log.String(), secret) {
+			t.Errorf("the log holds %q: %s", secret, &s.log)
+		}
+	}
+	s.Cosmos.Start()
+	s.sees("l1")
+}
+
+// Scanners of mail open every link, and some repeat it with HEAD.
+func TestALinkThatIsOpenedWritesNothing(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodGet} {
+		if cost := s.cost(func() { s.asks(method, s.link(to("l1"))) }); !maps.Equal(cost, map[string]int{"read leads": 1}) {
+			t.Errorf("%s asked of the database: %v", method, cost)
+		}
+	}
+	for kind := range s.Requests() {
+		if kind != "read leads" && kind != "create leads" { // the one that has made the lead
+			t.Errorf("the database was asked for %s", kind)
+		}
+	}
+	if q := s.Queued(); q["leads"].Active+q["mails"].Active != 0 {
+		t.Errorf("messages were sent: %v", q)
+	}
+}
+
+func TestHEADIsAnsweredAsGETWithoutABody(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	got, _ := s.asks(http.MethodGet, s.link(to("l1")))
+	res, body := s.asks(http.MethodHead, s.link(to("l1")))
+	if res.StatusCode != 200 || body != "" {
+		t.Errorf("answered %s with %q", res.Status, body)
+	}
+	for name := range got.Header {
+		if name != "Date" && res.Header.Get(name) != got.Header.Get(name) {
+			t.Errorf("%s: %q and not %q", name, res.Header.Get(name), got.Header.Get(name))
+		}
+	}
+}
+
+func TestEveryOtherMethodIsRefusedAndAsksNothing(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
+		var res *http.Response
+		var page string
+		cost := s.cost(func() { res, page = s.asks(method, s.link(to("l1"))) })
+		if res.StatusCode != 405 || res.Header.Get("Allow") != "GET, HEAD" || len(cost) != 0 || strings.Contains(page, "Ana") {
+			t.Errorf("%s was answered %s, Allow %q, and asked of the database: %v", method, res.Status, res.Header.Get("Allow"), cost)
+		}
+	}
+}
+
+func TestEveryAnswerKeepsItselfToItself(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	expired := to("l1")
+	expired.Expires = morning
+	for _, c := range []struct {
+		name, method, url string
+		status            int
+	}{
+		{"a page", http.MethodGet, s.link(to("l1")), 200},
+		{"a wrong link", http.MethodGet, s.url + "/api/respond?t=wrong", 403},
+		{"an erased lead", http.MethodGet, s.link(to("erased")), 404},
+		{"an expired link", http.MethodGet, s.link(expired), 410},
+		{"a wrong method", http.MethodPost, s.link(to("l1")), 405},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s.t = t
+			res, page := s.asks(c.method, c.url)
+			if res.StatusCode != c.status {
+				t.Fatalf("answered %s", res.Status)
+			}
+			sum := sha256.Sum256([]byte(style(t, page)))
+			for header, want := range map[string]string{
+				"Content-Type": "text/html; charset=utf-8",
+				"Content-Security-Policy": "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+					"'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+				"Cache-Control":          "no-store",
+				"Referrer-Policy":        "no-referrer",
+				"X-Content-Type-Options": "nosniff",
+				"X-Robots-Tag":           "noindex",
+			} {
+				if got := res.Header.Get(header); got != want {
+					t.Errorf("%s: %q, want %q", header, got, want)
+				}
+			}
+			for _, tag := range markup(page) {
+				if strings.HasPrefix(tag, "<script") || strings.Contains(tag, " style=") || strings.Contains(tag, " on") || strings.Contains(tag, " src=") {
+					t.Errorf("the page has %s, which its own policy blocks", tag)
+				}
+			}
+		})
+	}
+}
+
+func TestASuppressedPersonCannotBeReachedFromThePage(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe), touch("s2", lead.ActionDoNot))
+	page := s.sees("l1")
+	if !strings.Contains(page, "Do not contact this person.") || !strings.Contains(page, "Ana Silva") {
+		t.Errorf("the page does not say so:\n%s", page)
+	}
+	for _, way := range []string{"mailto:", "tel:", "ana@", "91234"} {
+		if strings.Contains(page, way) {
+			t.Errorf("the page holds %q", way)
+		}
+	}
+}
+
+func TestALeadOfNobodyHasAPageToo(t *testing.T) {
+	s := open(t)
+	s.has("l1", lead.Contact{Country: "US"}, touch("s1", lead.ActionAcquired))
+	if page := s.sees("l1"); heading(page) != "Unknown person" {
+		t.Errorf("the page is about %q", heading(page))
+	}
+}
+
+func TestALeadWhoseOwnerLeftTheTeamHasAPageToo(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	_, err := s.store.UpdateLead(t.Context(), "l1", func(l *lead.Lead) (bool, error) {
+		l.Owner.Person = "lou"
+		return true, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := text(s.sees("l1")); !strings.Contains(page, "lou") {
+		t.Errorf("the page does not name the owner:\n%s", page)
+	}
+}
+
+// hostile is what strangers may write into any field.
+var hostile = map[string]string{
+	"an element":           `<img src=x onerror=alert(1)>`,
+	"a script":             `"'><script>alert(1)</script>`,
+	"the end of the page":  `</li></ol></dd></dl></main></title></style></body></html><h1>`,
+	"a style":              `</style><style>*{display:none}`,
+	"a comment":            `<!-- --><!--`,
+	"an attribute":         `" onmouseover="alert(1)" style="x`,
+	"a template":           `{{.Page}} {{define "lead.html"}}{{end}} {{template "x"}} ${x} <%= x %>`,
+	"a script's address":   `javascript:alert(1)`,
+	"what cannot be seen":  "a\x00b\x1b[31m\u202ecod.exe\u2066\u2028\ufeff",
+	"what is no text":      "\xff\xfe\x80",
+	"two thousand letters": strings.Repeat("가", 2000),
+}
+
+func TestAHostileLeadMakesAPageOfTheSameShapeAsAnyOther(t *testing.T) {
+	s := open(t)
+	shape := func(id, text string) []string {
+		x := touch(id, lead.ActionUnknown)
+		x.Source, x.RawSource, x.RawAction, x.Description = text, text, text, text
+		x.Offer = lead.Offer{ID: text, Publisher: text, Title: text}
+		s.has(id, lead.Contact{FirstName: text, LastName: text, Email: text, Phone: text, Company: text, JobTitle: text, Country: text}, x)
+		return markup(s.sees(id))
+	}
+	want := shape("harmless", "harmless")
+	for name, text := range hostile {
+		t.Run(name, func(t *testing.T) {
+			s.t = t
+			if got := shape(strings.ReplaceAll(name, " ", "-"), text); !slices.Equal(got, want) {
+				t.Errorf("markup\n%v\nand not\n%v", got, want)
+			}
+		})
+	}
+}
+
+func TestTheLinksToWriteAndCallHoldTheirTargetsAndNothingElse(t *testing.T) {
+	for _, c := range []struct{ name, email, phone string }{
+		{"usual ones", "ana@fabrikam.example.com", "+55 11 91234-5678"},
+		{"a tag", "ana+x@fabrikam.example.com", "+55 11 91234-5678"},
+		{"characters with a meaning in links", "a?bcc=b&body=%41#c/d@fabrikam.example.com", "1;ext=2?x=%41#3"},
+		{"a second header", "ana@fabrikam.example.com?bcc=everyone@contoso.example.com", "+1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t)
+			p := ana()
+			p.Email, p.Phone = c.email, c.phone
+			s.has("l1", p, touch("s1", lead.ActionContactMe))
+			page := s.sees("l1")
+			for scheme, want := range map[string]string{"mailto": c.email, "tel": c.phone} {
+				_, after, found := strings.Cut(page, `href="`+scheme+":")
+				value, _, _ := strings.Cut(after, `"`)
+				u, err := url.Parse(scheme + ":" + html.UnescapeString(value))
+				if !found || err != nil || u.RawQuery != "" || u.Fragment != "" {
+					t.Errorf("the link is to %s:%s, %v", scheme, value, err)
+					continue
+				}
+				if got, err := url.PathUnescape(u.Opaque); err != nil || got != want {
+					t.Errorf("the link is to %q, %v, want %q", got, err, want)
+				}
+			}
+		})
+	}
+}
+
+// heading is what the page is about.
+func heading(page string) string {
+	_, after, _ := strings.Cut(page, "<h1>")
+	title, _, _ := strings.Cut(after, "</h1>")
+	return html.UnescapeString(title)
+}
+
+// style is the page's one stylesheet.
+func style(t *testing.T, page string) string {
+	t.Helper()
+	_, after, _ := strings.Cut(page, "<style>")
+	css, _, found := strings.Cut(after, "</style>")
+	if !found || strings.Count(page, "<style") != 1 {
+		t.Fatalf("the page has not one stylesheet:\n%s", page)
+	}
+	return css
+}
+
+// text is a page without its markup.
+func text(page string) string {
+	var out strings.Builder
+	z := html.NewTokenizer(strings.NewReader(page))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return out.String()
+		case html.TextToken:
+			out.WriteString(z.Token().Data)
+		}
+	}
+}
+
+// markup is a page without its text: its tags with their attributes, links only with where they lead.
+func markup(page string) []string {
+	var tags []string
+	z := html.NewTokenizer(strings.NewReader(page))
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return tags
+		case html.TextToken:
+			continue
+		}
+		tag := z.Token()
+		for i, a := range tag.Attr {
+			if a.Key == "href" {
+				tag.Attr[i].Val, _, _ = strings.Cut(a.Val, ":")
+			}
+		}
+		tags = append(tags, tag.String())
+	}
+}
+
+// syncBuffer is a buffer that several may write to.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
