@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"leadflow/shared/lead"
+	"leadflow/shared/store"
+)
+
+// listLeads lists the leads that changed lately.
+func listLeads(ctx context.Context, c *call) error {
+	db, err := c.store()
+	if err != nil {
+		return err
+	}
+	leads := []lead.Lead{}
+	err = db.Leads(ctx, time.Now().AddDate(0, 0, -c.days), func(l lead.Lead) error {
+		leads = append(leads, l)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(leads, func(a, b lead.Lead) int { return b.UpdatedAt.Compare(a.UpdatedAt.Time) })
+	if c.json {
+		return c.asJSON(leads)
+	}
+	rows := make([][]string, len(leads))
+	for i, l := range leads {
+		rows[i] = []string{l.ID, l.UpdatedAt.Format(time.DateTime), string(l.Stage), l.Owner.Person, l.Contact.Name(), l.Contact.Company, l.Subject}
+	}
+	return c.table([]string{"LEAD", "CHANGED (UTC)", "STAGE", "OWNER", "NAME", "COMPANY", "SUBJECT"}, rows)
+}
+
+// showLead shows one lead, found by its id or by the person's address.
+func showLead(ctx context.Context, c *call) error {
+	db, err := c.store()
+	if err != nil {
+		return err
+	}
+	id := c.args[0]
+	if strings.Contains(id, "@") {
+		key := lead.MatchKey(lead.Contact{Email: id})
+		if key == "" {
+			return fmt.Errorf("this is no address that a lead could be found by: %w", errUsage)
+		}
+		id = lead.ID(key, "")
+	}
+	l, _, err := db.Lead(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("there is no such lead: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	if c.json {
+		return c.asJSON(l)
+	}
+	w := c.out
+	field(w, "Lead", l.ID)
+	field(w, "Subject", l.Subject)
+	field(w, "Name", l.Contact.Name())
+	field(w, "Company", l.Contact.Company)
+	field(w, "Job title", l.Contact.JobTitle)
+	field(w, "Country", l.Contact.Country)
+	field(w, "Email", strings.Join(l.Contact.Emails, ", "))
+	field(w, "Phone", strings.Join(l.Contact.Phones, ", "))
+	field(w, "Stage", string(l.Stage))
+	field(w, "Owner", l.Owner.Person)
+	if l.Suppression != nil {
+		field(w, "Suppressed", string(l.Suppression.Reason)+" since "+l.Suppression.Since.String())
+	}
+	for _, o := range l.Offers {
+		field(w, "Offer", o.Name()+" ("+o.Action.Words()+")")
+	}
+	fmt.Fprintln(w, "\nTimeline (UTC)")
+	for _, a := range l.Timeline {
+		fmt.Fprintf(w, "  %s  %s\n", a.At.Format(time.DateTime), printable(a.Text))
+	}
+	return nil
+}

@@ -1,0 +1,147 @@
+// Command leads is the operator's tool: it looks at the ledger and the leads and acts on them.
+//
+// It takes the same settings as the handler, from the environment; without any it finds those of a running
+// "make run". It never prints a secret but the code in a webhook's URL, which is what it is asked for.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+
+	"leadflow/shared/store"
+)
+
+const usage = `Usage: leads COMMAND [--json]
+
+  url [OFFER]                     the webhook URL to paste into Partner Center, for one offer or for all
+  list [--days N]                 the leads that changed in the last N days (30), newest first
+  show ID|EMAIL                   one lead with its timeline
+  submissions [--days N]          what arrived in the last N days (7), newest first, and what became of it
+  submissions show ID [--raw]     one submission; --raw prints the body exactly as it was received
+  submissions replay ID           process a quarantined or open submission once more
+  help                            this text
+
+With --json every command prints JSON. The settings are those of the handler, as environment variables;
+without them, those of "make run" in .local/settings.json.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found.
+`
+
+// Exit codes.
+const (
+	exitFailed   = 1
+	exitUsage    = 2
+	exitNotFound = 3
+)
+
+// errUsage is what the caller of the command has to mend.
+var errUsage = errors.New("see \"leads help\"")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err == nil {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "leads:", err)
+	switch {
+	case errors.Is(err, errUsage):
+		os.Exit(exitUsage)
+	case errors.Is(err, store.ErrNotFound):
+		os.Exit(exitNotFound)
+	}
+	os.Exit(exitFailed)
+}
+
+// call is one call of a command: what was asked, and where the answer goes.
+type call struct {
+	args []string // what is left of the words after the command's name and the flags
+	json bool
+	raw  bool
+	days int
+	out  io.Writer
+	note io.Writer
+}
+
+// command is one row of the table of commands.
+type command struct {
+	// name is one word or two.
+	name string
+	// least and most are how many words may follow.
+	least, most int
+	flags       []string // of --days and --raw, those that it takes
+	days        int      // the default of --days
+	run         func(context.Context, *call) error
+}
+
+var commands = []command{
+	{name: "url", most: 1, run: printURL},
+	{name: "list", flags: []string{"days"}, days: 30, run: listLeads},
+	{name: "show", least: 1, most: 1, run: showLead},
+	{name: "submissions show", least: 1, most: 1, flags: []string{"raw"}, run: showSubmission},
+	{name: "submissions replay", least: 1, most: 1, run: replaySubmission},
+	{name: "submissions", flags: []string{"days"}, days: 7, run: listSubmissions},
+}
+
+func run(ctx context.Context, args []string, out, note io.Writer) error {
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help", "-help"}, args[0]) {
+		_, err := io.WriteString(out, usage)
+		return err
+	}
+	for _, c := range commands {
+		words := strings.Fields(c.name)
+		if len(args) < len(words) || !slices.Equal(args[:len(words)], words) {
+			continue
+		}
+		called, err := c.parse(args[len(words):])
+		if errors.Is(err, flag.ErrHelp) {
+			_, err := io.WriteString(out, usage)
+			return err
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w: %w", c.name, err, errUsage)
+		}
+		called.out, called.note = out, note
+		return c.run(ctx, called)
+	}
+	return fmt.Errorf("there is no command %q: %w", args[0], errUsage)
+}
+
+// parse takes the flags out of the words, wherever they stand.
+func (c command) parse(args []string) (*call, error) {
+	called := &call{}
+	f := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.BoolVar(&called.json, "json", false, "")
+	if slices.Contains(c.flags, "days") {
+		f.IntVar(&called.days, "days", c.days, "")
+	}
+	if slices.Contains(c.flags, "raw") {
+		f.BoolVar(&called.raw, "raw", false, "")
+	}
+	for len(args) > 0 {
+		if err := f.Parse(args); err != nil {
+			return nil, err
+		}
+		if args = f.Args(); len(args) > 0 {
+			called.args, args = append(called.args, args[0]), args[1:]
+		}
+	}
+	switch n := len(called.args); {
+	case n < c.least:
+		return nil, errors.New("it is not said which one")
+	case n > c.most:
+		return nil, fmt.Errorf("%q is one word too many", called.args[c.most])
+	case called.days < 0:
+		return nil, errors.New("--days must not be negative")
+	}
+	return called, nil
+}
