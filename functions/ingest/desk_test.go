@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +34,7 @@ type desk struct {
 	store  *store.Store
 	queue  *queue.Queue
 	now    time.Time
-	log    syncBuffer
+	log    lab.Output
 	t      *testing.T
 }
 
@@ -90,8 +90,21 @@ func (d *desk) done(m azfunc.Message) {
 
 func (d *desk) later(m azfunc.Message) {
 	d.t.Helper()
-	if o := d.ingest.Run(d.t.Context(), m); o.Kind() != azfunc.KindLater || o.After() != 0 || o.Reason() == "" {
+	o := d.ingest.Run(d.t.Context(), m)
+	if o.Kind() != azfunc.KindLater || o.After() != 0 || o.Reason() == "" {
 		d.t.Fatalf("ingest says %s", o)
+	}
+	d.namesNobody("the reason", o.Reason())
+}
+
+// namesNobody fails the test if a text for operators holds anything of Ana.
+func (d *desk) namesNobody(what, text string) {
+	d.t.Helper()
+	text = strings.ReplaceAll(strings.ToLower(text), "analytics", "")
+	for _, personal := range []string{"ana", "silva", "fabrikam", "91234", "call me"} {
+		if strings.Contains(text, personal) {
+			d.t.Errorf("%s holds %q: %s", what, personal, text)
+		}
 	}
 }
 
@@ -168,7 +181,7 @@ func asJSON(t *testing.T, v any) string {
 	return string(b)
 }
 
-const anaID = "ana.silva@fabrikam.example.com"
+const anaAddress = "ana.silva@fabrikam.example.com"
 
 // ana is a body of one person who pressed Contact me; text is what she wrote.
 func ana(text string) string {
@@ -189,22 +202,4 @@ func (q stoppingQueue) SendMail(ctx context.Context, leadID, mailID string, trie
 	err := q.Queue.SendMail(ctx, leadID, mailID, tries, resend)
 	q.sent()
 	return err
-}
-
-// syncBuffer is a buffer that several may write to.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }

@@ -59,19 +59,19 @@ func TestACopyForLaterKeepsTheTimeThatWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestThePostponedSubmissionIsIngestedWhenItsCopyComes(t *testing.T) {
+func TestASubmissionIsPostponedAndIngestedThoughItsNextTryCouldNotBeNoted(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	m := d.arrives("s1", 0, ana(""))
 	d.Cosmos.Stop()
-	d.later(m)
 	if err := d.ingest.Postpone(t.Context(), m, 0, "the database is away"); err != nil {
 		t.Fatalf("%v: a copy was sent, and the note of the next try is only a help", err)
 	}
+	d.namesNobody("the log", d.log.String())
 	d.Cosmos.Start()
 	d.now = morning.Add(time.Minute)
 	d.done(d.newest().Message)
-	if l := d.lead(leadID(anaID)); l == nil || len(l.Touches) != 1 || l.Touches[0].ReceivedAt != lead.At(morning) || d.outcome("s1") == nil {
+	if l := d.lead(leadID(anaAddress)); l == nil || len(l.Touches) != 1 || l.Touches[0].ReceivedAt != lead.At(morning) || d.outcome("s1") == nil {
 		t.Errorf("lead %+v, outcome %+v", l, d.outcome("s1"))
 	}
 }
@@ -120,7 +120,7 @@ func TestAMessageFromStrangeHandsIsOneSubmissionHoweverOftenItIsDelivered(t *tes
 	for n := range 3 {
 		m.DeliveryCount = n + 1
 		d.done(m)
-		l := d.lead(leadID(anaID))
+		l := d.lead(leadID(anaAddress))
 		if len(l.Touches) != 1 || len(l.Touches[0].Redeliveries) != 0 || len(d.mails()) != 1 {
 			t.Fatalf("delivery %d: %d touches, redeliveries %v, word of %v", n+1, len(l.Touches), l.Touches[0].Redeliveries, d.mails())
 		}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -37,7 +36,7 @@ type desk struct {
 	store  *store.Store
 	queue  *queue.Queue
 	now    time.Time
-	log    syncBuffer
+	log    lab.Output
 	words  int
 	t      *testing.T
 }
@@ -199,31 +198,32 @@ func (d *desk) namesNobody(what, text string) {
 	}
 }
 
-// stoppingStore is a store before whose writes to a lead something happens, such as the end of a service.
-type stoppingStore struct {
+// watchedStore is a store around whose work something happens, such as the end of a service.
+type watchedStore struct {
 	*store.Store
-	recording func()
+	recording func()       // before a lead is written
+	read      func()       // after a mail's record was read
+	replacing func() error // instead of a write of a mail's record
 }
 
-func (s stoppingStore) UpdateLeadFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) (bool, error)) (*lead.Lead, error) {
-	s.recording()
+func (s watchedStore) UpdateLeadFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) (bool, error)) (*lead.Lead, error) {
+	if s.recording != nil {
+		s.recording()
+	}
 	return s.Store.UpdateLeadFrom(ctx, l, v, change)
 }
 
-// syncBuffer is a buffer that several may write to.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+func (s watchedStore) Mail(ctx context.Context, id string) (*store.Mail, error) {
+	m, err := s.Store.Mail(ctx, id)
+	if s.read != nil {
+		s.read()
+	}
+	return m, err
 }
 
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
+func (s watchedStore) ReplaceMail(ctx context.Context, m *store.Mail) error {
+	if s.replacing != nil {
+		return s.replacing()
+	}
+	return s.Store.ReplaceMail(ctx, m)
 }

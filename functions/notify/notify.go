@@ -157,7 +157,7 @@ func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, l *lead.
 	}
 	record.ClaimedUntil, record.NextTryAt = lead.Time{}, lead.Time{}
 	if err := n.Store.ReplaceMail(ctx, record); err != nil && !errors.Is(err, store.ErrChanged) {
-		return azfunc.Later(0, fmt.Errorf("the mail was sent but not recorded: %w", err)), false
+		return azfunc.Later(0, fmt.Errorf("record how mail %s ended: %w", record.ID, err)), false
 	}
 	return azfunc.Outcome{}, true
 }

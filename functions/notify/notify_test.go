@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -90,6 +91,24 @@ func TestTwoHandlersAtOnceSendOneMail(t *testing.T) {
 	d.recorded(id, "alert-s1", sent)
 }
 
+func TestOfTwoHandlersThatFindAMailFreeOneSendsIt(t *testing.T) {
+	d := open(t)
+	id := d.takes(1, touch("s1", lead.ActionContactMe))
+	if err := d.store.CreateMail(t.Context(), &store.Mail{ID: "alert-s1", Lead: id, To: lead.Operations, State: store.MailPlanned, Tries: 1, NextTryAt: lead.At(morning)}); err != nil {
+		t.Fatal(err)
+	}
+	m := d.word(id, "alert-s1", 1)
+	other := d.process()
+	d.notify.Store = watchedStore{Store: d.store, read: func() {
+		if o := other.Run(t.Context(), m); o.Kind() != azfunc.KindDone {
+			t.Errorf("the faster handler says %s", o)
+		}
+	}}
+	d.runs(m, azfunc.KindLater, 3*time.Minute)
+	d.sent(1)
+	d.recorded(id, "alert-s1", sent)
+}
+
 func TestManyHandlersAtOnceSendOneMail(t *testing.T) {
 	d := open(t)
 	id, m := d.alerted(1)
@@ -140,7 +159,7 @@ func TestAMailThatWasSentAndNotRecordedOnItsLeadIsRecordedWithoutBeingSentAgain(
 	t.Parallel()
 	d := open(t)
 	id, m := d.alerted(1)
-	d.notify.Store = stoppingStore{d.store, d.Cosmos.Stop}
+	d.notify.Store = watchedStore{Store: d.store, recording: d.Cosmos.Stop}
 	d.runs(m, azfunc.KindLater, 0)
 	d.Cosmos.Start()
 	d.notify.Store = d.store
@@ -149,6 +168,15 @@ func TestAMailThatWasSentAndNotRecordedOnItsLeadIsRecordedWithoutBeingSentAgain(
 	d.runs(m, azfunc.KindDone, 0)
 	d.sent(1)
 	d.recorded(id, "alert-s1", sent)
+}
+
+// Or the record would stay claimed, and the sweep would find it for ever.
+func TestALeadIsNotToldThatAMailWasSentBeforeItsRecordSaysSo(t *testing.T) {
+	d := open(t)
+	id, m := d.alerted(1)
+	d.notify.Store = watchedStore{Store: d.store, replacing: func() error { return errors.New("the database is busy") }}
+	d.runs(m, azfunc.KindLater, 0)
+	d.open(id, "alert-s1")
 }
 
 // What else happens to a lead while its mail is being sent is kept.

@@ -54,6 +54,9 @@ type content struct {
 	Received string
 }
 
+// WroteQuoted is what they wrote with a mark before each line, so that no line of it passes for one of ours.
+func (c content) WroteQuoted() string { return "> " + strings.ReplaceAll(c.Wrote, "\n", "\n> ") }
+
 // Write renders one mail for a person.
 func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, now time.Time) (mail.Message, error) {
 	touch, earlier := touches(l, planned.Submission)

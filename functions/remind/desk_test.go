@@ -1,12 +1,10 @@
 package remind_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -35,7 +33,7 @@ type desk struct {
 	store  *store.Store
 	queue  *queue.Queue
 	now    time.Time
-	log    syncBuffer
+	log    lab.Output
 	t      *testing.T
 }
 
@@ -223,21 +221,3 @@ func failing(part string) func(string) error {
 }
 
 var errAway = errors.New("away")
-
-// syncBuffer is a buffer that several may write to.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}

@@ -2,7 +2,6 @@ package remind
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"leadflow/shared/lead"
@@ -40,7 +39,7 @@ func (r *Remind) sweepSubmission(ctx context.Context, id string) error {
 	}
 	err = r.Queue.SendSubmission(ctx, e.Submission(), queue.SweepID(now))
 	if queue.Refused(err) {
-		return errors.Join(err, r.giveUp(ctx, e.Submission(), "too large for the queue"))
+		return r.giveUp(ctx, e.Submission(), "too large for the queue")
 	}
 	if err == nil {
 		r.Log.WarnContext(ctx, "a submission without outcome was sent again", "submission", id)

@@ -1,11 +1,9 @@
 package rescue_test
 
 import (
-	"bytes"
 	"log/slog"
 	"reflect"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -31,7 +29,7 @@ type desk struct {
 	rescue *rescue.Rescue
 	store  *store.Store
 	queue  *queue.Queue
-	log    syncBuffer
+	log    lab.Output
 	t      *testing.T
 }
 
@@ -274,22 +272,4 @@ func TestTheLogSaysWhatDiedAndNamesNobody(t *testing.T) {
 			t.Errorf("the log holds %q: %s", personal, said)
 		}
 	}
-}
-
-// syncBuffer is a buffer that several may write to.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }

@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -38,7 +37,7 @@ type site struct {
 	*lab.Lab
 	store *store.Store
 	url   string
-	log   syncBuffer
+	log   lab.Output
 	t     *testing.T
 }
 
@@ -462,22 +461,4 @@ func markup(page string) []string {
 		}
 		tags = append(tags, tag.String())
 	}
-}
-
-// syncBuffer is a buffer that several may write to.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }

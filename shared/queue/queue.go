@@ -44,7 +44,7 @@ const maxProperty = 1 << 10
 // The longest ids taken over from other hands, in bytes. A MessageID has 128 characters at most, and
 // something is put behind them: 15 characters by a re-send, "/" and the attempt by a copy for later.
 const (
-	maxID    = 100 // of a submission
+	maxID    = 100 // of a submission; 116 for a mail, which puts its kind before it
 	maxChain = 120
 )
 
@@ -151,9 +151,17 @@ func Submission(m azfunc.Message) lead.Submission {
 	return s
 }
 
-// Mail is what a message of the queue mails says: which mail of which lead, and after how many tries.
+// Mail is what a message of the queue mails says: which mail of which lead, and after how many tries. Ids
+// that no document can have are given as "".
 func Mail(m azfunc.Message) (leadID, mailID string, tries int) {
-	return m.Text(propertyLead), m.Text(propertyID), m.Int(propertyAttempt)
+	leadID, mailID = m.Text(propertyLead), m.Text(propertyID)
+	if !usableID(leadID) {
+		leadID = ""
+	}
+	if !usableID(mailID) {
+		mailID = ""
+	}
+	return leadID, mailID, m.Int(propertyAttempt)
 }
 
 // brokersID names a message by what the broker says of it: every delivery has the same.

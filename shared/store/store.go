@@ -142,6 +142,12 @@ func answered(err error) bool {
 	return ok && re.RawResponse != nil && re.RawResponse.Request != nil && len(re.RawResponse.Request.URL.Path) > 1
 }
 
+// A 404 with this substatus is about the database or the container and not about a document.
+const (
+	headerSubstatus  = "x-ms-substatus"
+	substatusNoOwner = "1003"
+)
+
 func sorted(err error) error {
 	re, ok := errors.AsType[*azcore.ResponseError](err)
 	if !ok {
@@ -149,6 +155,9 @@ func sorted(err error) error {
 	}
 	switch re.StatusCode {
 	case http.StatusNotFound:
+		if re.RawResponse != nil && re.RawResponse.Header.Get(headerSubstatus) == substatusNoOwner {
+			return errors.New("the database or the container does not exist: check COSMOS_DATABASE")
+		}
 		return ErrNotFound
 	case http.StatusConflict:
 		return ErrExists

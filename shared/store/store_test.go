@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,6 +26,7 @@ var morning = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 type database struct {
 	*store.Store
 	server *cosmos.Server
+	url    string
 	// fault answers with a status instead of the server while it is not 0.
 	fault atomic.Int64
 }
@@ -42,6 +44,7 @@ func open(t *testing.T) *database {
 	}
 	web := httptest.NewServer(d.server)
 	t.Cleanup(func() { web.Close(); d.server.Close() })
+	d.url = web.URL
 	d.Store = connect(t, web.URL)
 	return d
 }
@@ -336,5 +339,16 @@ func TestErrorsAreToldApart(t *testing.T) {
 	_, _, err := d.Lead(ctx, "nobody")
 	if err == nil || errors.Is(err, store.ErrNotFound) {
 		t.Errorf("error %v of a database that answers 503", err)
+	}
+}
+
+func TestAWrongDatabaseIsNoMissingDocument(t *testing.T) {
+	d := open(t)
+	s, err := store.Open(store.Options{Endpoint: d.url, Key: cosmos.EmulatorKey, Database: "wrong"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Lead(t.Context(), "l1"); err == nil || errors.Is(err, store.ErrNotFound) || !strings.Contains(err.Error(), "COSMOS_DATABASE") {
+		t.Errorf("error %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -85,7 +83,7 @@ type app struct {
 	url      string
 	settings map[string]string
 	t        *testing.T
-	output   syncBuffer
+	output   lab.Output
 	pid      atomic.Int64
 }
 
@@ -115,7 +113,7 @@ func startApp(t *testing.T, settings map[string]string) *app {
 		stop()
 		<-done
 		if t.Failed() {
-			t.Logf("the end of the handler's output:\n%s", a.output.tail(16<<10))
+			t.Logf("the end of the handler's output:\n%s", lastOf(a.output.String()))
 		}
 	})
 	lab.Eventually(t, 30*time.Second, "the handler answers", func() bool {
@@ -264,21 +262,5 @@ func person(n int) string {
 	return fmt.Sprintf(`{"userDetails":{"firstName":"Kim","lastName":"Number %d","email":"kim.%d@northwind.example.com","company":"Northwind"},"leadSource":"AppSource-PLT|contoso.analytics","actionCode":"PLT","offerTitle":"Contoso Analytics"}`, n, n)
 }
 
-// syncBuffer is a buffer that several may write to.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) tail(n int) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b := s.b.Bytes()
-	return string(b[max(0, len(b)-n):])
-}
+// lastOf is the end of an output, for the log of a failed test.
+func lastOf(output string) string { return output[max(0, len(output)-16<<10):] }

@@ -298,7 +298,7 @@ func TestASettingThatOnlyTheMailNeedsDoesNotCloseTheWebhook(t *testing.T) {
 		t.Fatalf("outcome %+v", o)
 	}
 	lab.Eventually(t, prompt, "the mail waits for its time", func() bool { return a.Queued()["mails"].Scheduled == 1 })
-	if !strings.Contains(a.output.tail(1<<20), "MAIL_FROM") {
+	if !strings.Contains(a.output.String(), "MAIL_FROM") {
 		t.Error("the log does not name the setting")
 	}
 }

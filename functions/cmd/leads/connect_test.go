@@ -91,7 +91,26 @@ func TestTheEnvironmentWinsOverAMakeRun(t *testing.T) {
 	}
 }
 
-// One setting does not say where things are: it changes the local run, in one point.
+// Else the database of one environment could meet the queue of another.
+func TestASettingThatSaysWhereThingsAreKeepsAllOfTheMakeRunOut(t *testing.T) {
+	for name, value := range map[string]string{
+		"SERVICEBUS":                          servicebus.ConnectionString("127.0.0.1:1"),
+		"SERVICEBUS__fullyQualifiedNamespace": "contoso.servicebus.windows.net",
+		"COSMOS_ENDPOINT":                     "https://contoso.documents.azure.com:443/",
+		"INTAKE_SECRETS":                      base64.StdEncoding.EncodeToString(intakeSecret),
+	} {
+		t.Run(name, func(t *testing.T) {
+			bare(t)
+			t.Setenv(name, value)
+			writeLocal(t, map[string]string{"PUBLIC_URL": "http://127.0.0.1:7071", "INTAKE_SECRETS": base64.StdEncoding.EncodeToString(intakeSecret)})
+			if out, note, err := callWith(t, "url"); err == nil || !strings.Contains(err.Error(), "PUBLIC_URL: is missing") || out+note != "" {
+				t.Errorf("printed %q and %q, %v", out, note, err)
+			}
+		})
+	}
+}
+
+// One of the others does not say where things are: it changes the local run, in one point.
 func TestASingleSettingInTheEnvironmentWinsOverThatOfAMakeRun(t *testing.T) {
 	bare(t)
 	t.Setenv("PUBLIC_URL", "http://127.0.0.1:9999")

@@ -53,7 +53,7 @@ func TestTheListOfSubmissionsSaysWhatBecameOfEach(t *testing.T) {
 	}
 }
 
-// submissionJSON is what programs get of a submission, named apart from the command's own type.
+// submissionJSON is what programs get of a submission.
 type submissionJSON struct {
 	ID          string        `json:"id"`
 	ReceivedAt  lead.Time     `json:"receivedAt"`

@@ -17,6 +17,9 @@ func printURL(_ context.Context, c *call) error {
 	if len(c.args) > 0 {
 		offer = c.args[0]
 	}
+	if offer == "." || offer == ".." {
+		return fmt.Errorf("%q cannot stand in a URL as an offer: %w", offer, errUsage)
+	}
 	url := link.Webhook(s.PublicURL.Get(), s.IntakeSecrets.Keys()[0], offer)
 	if c.json {
 		return c.asJSON(map[string]string{"offer": offer, "url": url})

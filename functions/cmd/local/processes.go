@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -59,7 +58,7 @@ func serveCosmos(ctx context.Context, s *setup) error {
 	if err != nil {
 		return err
 	}
-	server, err := cosmos.Open(cosmos.Options{Key: cosmos.EmulatorKey, Dir: filepath.Join(stateDir, "cosmos")})
+	server, err := cosmos.Open(cosmos.Options{Key: cosmos.EmulatorKey, Dir: dataDir})
 	if err != nil {
 		return err
 	}

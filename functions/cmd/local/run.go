@@ -17,6 +17,9 @@ const demoWithin = 60 * time.Second
 // run starts everything, delivers the samples and stays until ctx ends.
 func (s *setup) run(ctx context.Context, out io.Writer) error {
 	v, err := s.everything(ctx, out)
+	if err != nil && ctx.Err() != nil {
+		return nil // Ctrl-C came before everything was there
+	}
 	if err != nil {
 		return err
 	}
@@ -47,7 +50,7 @@ func (s *setup) demo(ctx context.Context, out io.Writer) error {
 	defer cancel()
 	arrived, err := s.deliverSamples(ctx, out)
 	if err != nil {
-		return fmt.Errorf("the samples did not all arrive: %w\n%s", err, tail(filepath.Join(stateDir, "log", "host.log")))
+		return fmt.Errorf("the samples did not all arrive: %w\n%s", err, tail(filepath.Join(logDir, "host.log")))
 	}
 	fmt.Fprintf(out, "All %d samples arrived.\n", arrived)
 	return nil
@@ -59,11 +62,11 @@ func (s *setup) services(ctx context.Context, out io.Writer) error {
 	if err := writeSettings(file, s.values); err != nil {
 		return err
 	}
-	if err := writeSettings(settingsFile, s.values); err != nil {
-		return err
-	}
 	fmt.Fprintln(out, "Starting the services:")
 	v, err := s.start(ctx, out, func(p process) bool { return p.name != "host" })
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -80,9 +83,6 @@ The inbox is http://%s/. Ctrl-C stops the services.
 }
 
 func (s *setup) everything(ctx context.Context, out io.Writer) (*supervisor, error) {
-	if err := writeSettings(settingsFile, s.values); err != nil {
-		return nil, err
-	}
 	fmt.Fprintln(out, "Starting Leadflow on this machine:")
 	return s.start(ctx, out, func(process) bool { return true })
 }

@@ -16,8 +16,9 @@ import (
 const (
 	sampleFile   = "local.settings.sample.json"
 	publishDir   = "publish"
-	stateDir     = ".local"
+	dataDir      = ".local/cosmos"
 	settingsFile = ".local/settings.json"
+	logDir       = ".local/log"
 )
 
 // setup is what every process of the local run works with.

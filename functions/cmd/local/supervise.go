@@ -31,7 +31,8 @@ type ended struct {
 	err     error
 }
 
-// start starts the processes that are needed and waits until each is ready.
+// start starts the processes that are needed and waits until each is ready. The settings are written when
+// the ports turn out to be free, so that those of another run stay.
 func (s *setup) start(ctx context.Context, out io.Writer, want func(process) bool) (*supervisor, error) {
 	var needed []process
 	for _, p := range processes {
@@ -41,6 +42,12 @@ func (s *setup) start(ctx context.Context, out io.Writer, want func(process) boo
 	}
 	if err := s.portsFree(needed); err != nil {
 		return nil, err
+	}
+	if err := writeSettings(settingsFile, s.values); err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(logDir); err != nil {
+		return nil, fmt.Errorf("clear the logs of the last run: %w", err)
 	}
 	v := &supervisor{setup: s, out: out, ended: make(chan ended, len(processes))}
 	for _, p := range needed {
@@ -74,7 +81,7 @@ func (v *supervisor) launch(ctx context.Context, p process) error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	logs, err := create(filepath.Join(stateDir, "log", p.name+".log"))
+	logs, err := appendTo(logFile(p))
 	if err != nil {
 		return err
 	}
@@ -120,17 +127,20 @@ func (v *supervisor) launch(ctx context.Context, p process) error {
 
 // ready waits until a process answers on its ports; the host, until the handler does.
 func (v *supervisor) ready(ctx context.Context, p process, gone <-chan struct{}) error {
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	within, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
 	for {
-		if v.answers(ctx, p) {
+		if v.answers(within, p) {
 			return nil
 		}
 		select {
 		case <-gone:
-			return fmt.Errorf("%s ended at once:\n%s", p.name, tail(filepath.Join(stateDir, "log", p.name+".log")))
-		case <-ctx.Done():
-			return fmt.Errorf("%s is not ready after %s:\n%s", p.name, readyWithin, tail(filepath.Join(stateDir, "log", p.name+".log")))
+			return fmt.Errorf("%s ended at once:\n%s", p.name, tail(logFile(p)))
+		case <-within.Done():
+			if ctx.Err() != nil {
+				return fmt.Errorf("start %s: %w", p.name, ctx.Err())
+			}
+			return fmt.Errorf("%s is not ready after %s:\n%s", p.name, readyWithin, tail(logFile(p)))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -170,7 +180,7 @@ func (v *supervisor) watch(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			fmt.Fprintf(v.out, "%s has stopped (%v); its log is .local/log/%s.log\n", e.process.name, e.err, e.process.name)
+			fmt.Fprintf(v.out, "%s has stopped (%v); its log is %s\n", e.process.name, e.err, logFile(e.process))
 			if e.process.name != "host" {
 				fmt.Fprintf(v.out, "Start it again with: .local/bin/local %s\n", e.process.name)
 				continue
@@ -189,11 +199,14 @@ func (v *supervisor) stop() {
 	}
 }
 
-func create(file string) (*os.File, error) {
+func logFile(p process) string { return filepath.Join(logDir, p.name+".log") }
+
+// appendTo opens a log at its end: a process that is started again goes on where it stopped.
+func appendTo(file string) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return nil, err
 	}
-	return os.Create(file)
+	return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 }
 
 // tail is the end of a log, for an error text.

@@ -54,20 +54,20 @@ func New(t testing.TB) *Lab {
 	if err := l.server.EnsureDatabase(Database, topology.Load().Containers); err != nil {
 		t.Fatal(err)
 	}
-	l.ServiceBus = newService(t, func(ctx context.Context, ln net.Listener) error {
+	l.ServiceBus = newService(t, func() serve {
 		b := servicebus.NewBroker(topology.Load().Queues, nil)
 		l.broker.Store(b)
-		return b.Serve(ctx, ln)
+		return b.Serve
 	})
-	l.Cosmos = newService(t, func(ctx context.Context, ln net.Listener) error {
+	l.Cosmos = newService(t, always(func(ctx context.Context, ln net.Listener) error {
 		web := &http.Server{Handler: l.server, ReadHeaderTimeout: time.Minute}
 		defer context.AfterFunc(ctx, func() { web.Close() })()
 		if err := web.Serve(ln); err != http.ErrServerClosed {
 			return err
 		}
 		return nil
-	})
-	l.SMTP = newService(t, l.inbox.ServeSMTP)
+	}))
+	l.SMTP = newService(t, always(l.inbox.ServeSMTP))
 	return l
 }
 
@@ -172,14 +172,20 @@ type Service struct {
 	Address string
 
 	t     testing.TB
-	serve func(context.Context, net.Listener) error
+	begin func() serve
 	stop  context.CancelFunc
 	done  chan struct{}
 }
 
-func newService(t testing.TB, serve func(context.Context, net.Listener) error) *Service {
+// serve answers on a listener until the context ends.
+type serve func(context.Context, net.Listener) error
+
+func always(s serve) func() serve { return func() serve { return s } }
+
+// newService starts a service. begin is called at each start, before Start returns.
+func newService(t testing.TB, begin func() serve) *Service {
 	t.Helper()
-	s := &Service{Address: "127.0.0.1:0", t: t, serve: serve}
+	s := &Service{Address: "127.0.0.1:0", t: t, begin: begin}
 	s.Start()
 	t.Cleanup(s.Stop)
 	return s
@@ -196,9 +202,10 @@ func (s *Service) Start() {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	s.stop, s.done = stop, done
+	run := s.begin()
 	go func() {
 		defer close(done)
-		if err := s.serve(ctx, ln); err != nil {
+		if err := run(ctx, ln); err != nil {
 			s.t.Error(err)
 		}
 	}()
