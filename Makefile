@@ -1,8 +1,7 @@
 # Leadflow. "make" prints what there is.
 
 .DEFAULT_GOAL := help
-SHELL := bash
-.SHELLFLAGS := -eu -o pipefail -c
+.SHELLFLAGS := -eu -c
 
 GO ?= go
 # The race detector needs a C compiler. In CI it is always on: a machine without one fails there.

@@ -58,9 +58,9 @@ func TestWhatAStrangerWroteCannotMoveTheTerminal(t *testing.T) {
 	if out := says(t, "submissions", "show", "s1"); strings.Count(out, "\n  evil") != 2 {
 		t.Errorf("the two lines of the body are not two lines:\n%s", out)
 	}
-	for _, args := range [][]string{{"list"}, {"submissions"}} {
-		if out := says(t, args...); strings.Count(out, "\n") != 2 {
-			t.Errorf("leads %q prints more than a heading and a row:\n%s", args, out)
+	for command, lines := range map[string]int{"list": 2, "submissions": 3} { // a heading, a row and the count
+		if out := says(t, command); strings.Count(out, "\n") != lines {
+			t.Errorf("leads %s does not print %d lines:\n%s", command, lines, out)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +78,27 @@ func listSubmissions(ctx context.Context, c *call) error {
 		kind, detail := s.outcome()
 		rows[i] = []string{s.ID, s.ReceivedAt.Format(time.DateTime), s.Offer, kind, detail}
 	}
-	return c.table([]string{"SUBMISSION", "RECEIVED (UTC)", "OFFER", "OUTCOME", "LEAD OR REASON"}, rows)
+	if err := c.table([]string{"SUBMISSION", "RECEIVED (UTC)", "OFFER", "OUTCOME", "LEAD OR REASON"}, rows); err != nil {
+		return err
+	}
+	if len(all) > 0 {
+		fmt.Fprintln(c.out, count(all))
+	}
+	return nil
+}
+
+// count says how many submissions there are, and how many of each outcome.
+func count(all []submission) string {
+	kinds := map[string]int{}
+	for _, s := range all {
+		kind, _ := s.outcome()
+		kinds[kind]++
+	}
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		parts = append(parts, strconv.Itoa(kinds[kind])+" "+kind)
+	}
+	return fmt.Sprintf("Submissions: %d (%s)", len(all), strings.Join(parts, ", "))
 }
 
 // showSubmission shows one entry of the ledger with its body.

@@ -33,7 +33,8 @@ func TestTheListOfSubmissionsSaysWhatBecameOfEach(t *testing.T) {
 	o.receive(arrival("s-old", ago(8*24), "{}"), outcome(lead.OutcomeTest))
 	out := says(t, "submissions")
 	inOrder(t, out, "SUBMISSION", "s-open", "contoso.analytics", "open", "next try "+ago(1).UTC().Format(time.DateTime),
-		"s-lead", ago(2).UTC().Format(time.DateTime), "lead", "lead-7", "s-again", "redelivery", "of s-first", "s-odd", "quarantined", "it is no JSON", "s-test", "test")
+		"s-lead", ago(2).UTC().Format(time.DateTime), "lead", "lead-7", "s-again", "redelivery", "of s-first", "s-odd", "quarantined", "it is no JSON", "s-test", "test",
+		"Submissions: 5 (1 lead, 1 open, 1 quarantined, 1 redelivery, 1 test)")
 	if strings.Contains(out, "s-old") {
 		t.Errorf("a submission of eight days ago is in the list of seven:\n%s", out)
 	}

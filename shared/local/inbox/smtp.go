@@ -92,7 +92,7 @@ func (s *session) Data(r io.Reader) error {
 	// The server hands over a mail in chunks as a pipe, on a goroutine of its own. It takes one that
 	// was cut off in its last chunk for whole and mixes up the answers after a reset, so none is taken.
 	if _, chunks := r.(*io.PipeReader); chunks {
-		return &smtp.SMTPError{Code: 502, EnhancedCode: smtp.EnhancedCode{5, 5, 1}, Message: "BDAT is not implemented, use DATA"}
+		return &smtp.SMTPError{Code: 502, EnhancedCode: smtp.EnhancedCode{5, 5, 1}, Message: "BDAT is not taken here, use DATA"}
 	}
 	s.inbox.receiving <- struct{}{}
 	defer func() { <-s.inbox.receiving }()
