@@ -35,8 +35,8 @@ const (
 	// patience is how long the answer waits for the queue alone. Partner Center's time-out is not
 	// documented; beyond this the ledger is enough, and the sweep sends what the queue did not take.
 	patience = time.Second
-	// sendTimeout ends a send that gets no answer at all.
-	sendTimeout = 10 * time.Second
+	// tryTimeout ends a send or a ledger write that gets no answer at all, so that the caller gets one.
+	tryTimeout = 5 * time.Second
 	// retryAfter is what a caller is told when nothing could be kept, in seconds.
 	retryAfter = 30
 )
@@ -138,13 +138,7 @@ func (c *Capture) submission(r *http.Request, body []byte) (lead.Submission, err
 func (c *Capture) accept(ctx context.Context, s lead.Submission) error {
 	sent, kept := make(chan error, 1), make(chan error, 1)
 	go func() { sent <- c.send(ctx, s) }()
-	go func() {
-		err := c.Ledger.AddSubmission(ctx, s)
-		if err != nil {
-			c.Log.WarnContext(ctx, "the ledger did not take a submission", "submission", s.ID, "error", err.Error())
-		}
-		kept <- err
-	}()
+	go func() { kept <- c.enter(ctx, s) }()
 	impatient := time.NewTimer(patience)
 	defer impatient.Stop()
 	var sendErr, keepErr error
@@ -170,7 +164,7 @@ func (c *Capture) accept(ctx context.Context, s lead.Submission) error {
 
 // send sends the submission. One that the queue will never take is quarantined in the ledger instead.
 func (c *Capture) send(ctx context.Context, s lead.Submission) error {
-	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
 	defer cancel()
 	err := c.Sender.SendSubmission(ctx, s, "")
 	if err == nil {
@@ -179,6 +173,17 @@ func (c *Capture) send(ctx context.Context, s lead.Submission) error {
 	c.Log.WarnContext(ctx, "the queue did not take a submission", "submission", s.ID, "error", err.Error())
 	if queue.Refused(err) {
 		return c.Ledger.Settle(ctx, s, lead.Outcome{Kind: lead.OutcomeQuarantined, Why: "too large for the queue", At: lead.At(c.Now())}, 0)
+	}
+	return err
+}
+
+// enter writes the submission to the ledger.
+func (c *Capture) enter(ctx context.Context, s lead.Submission) error {
+	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
+	defer cancel()
+	err := c.Ledger.AddSubmission(ctx, s)
+	if err != nil {
+		c.Log.WarnContext(ctx, "the ledger did not take a submission", "submission", s.ID, "error", err.Error())
 	}
 	return err
 }

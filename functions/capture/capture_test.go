@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -293,5 +294,42 @@ func TestManyAtOnceEachHaveTheirOwnEntry(t *testing.T) {
 	})
 	if len(ids) != 100 {
 		t.Errorf("%d ids", len(ids))
+	}
+}
+
+// silent takes connections and never says a word, as a service behind a broken network does.
+func silent(t *testing.T, s *lab.Service) {
+	t.Helper()
+	s.Stop()
+	ln, err := net.Listen("tcp", s.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { c.Close() })
+		}
+	}()
+}
+
+func TestTheCallerGetsAnAnswerThoughBothServicesAreSilent(t *testing.T) {
+	w := start(t)
+	silent(t, w.ServiceBus)
+	silent(t, w.Cosmos)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	defer cancel()
+	r, _ := http.NewRequestWithContext(ctx, http.MethodPost, w.valid(""), strings.NewReader("{}"))
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != 503 {
+		t.Errorf("answered %s", res.Status)
 	}
 }

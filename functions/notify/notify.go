@@ -78,9 +78,6 @@ func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	if !planned.RecordedAt.IsZero() {
 		return azfunc.Done()
 	}
-	if wait := n.limit.left(n.Now()); wait > 0 && !n.DryRun {
-		return azfunc.Later(wait, errors.New("the mail service wants a pause"))
-	}
 	claimed, wait, err := n.claim(ctx, *planned, leadID, tries)
 	switch {
 	case err != nil:
@@ -177,6 +174,9 @@ func (n *Notify) deliver(ctx context.Context, l *lead.Lead, planned lead.Mail, r
 	record.MessageID, record.Subject = message.ID, message.Subject
 	if n.DryRun {
 		return nil
+	}
+	if wait := n.limit.left(n.Now()); wait > 0 {
+		return &mail.RateLimitError{After: wait, Err: errors.New("the mail service wants a pause")}
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()

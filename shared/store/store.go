@@ -109,21 +109,41 @@ func (s *Store) session() (*session, error) {
 }
 
 // do runs one operation on a container under the time limit, and tells its error apart.
-func (s *Store) do(ctx context.Context, container string, f func(context.Context, *azcosmos.ContainerClient) error) error {
+func do[T any](ctx context.Context, s *Store, container string, f func(context.Context, *azcosmos.ContainerClient) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, operationTimeout)
 	defer cancel()
+	var none T
 	session, err := s.session()
 	if err != nil {
-		return err
+		return none, err
 	}
 	c, err := session.client.NewContainer(s.options.Database, container)
 	if err != nil {
-		return err
+		return none, err
 	}
-	err = f(ctx, c)
-	if err == nil || answered(err) {
-		session.reached.Store(true)
-		return sorted(err)
+	type answer struct {
+		value T
+		err   error
+	}
+	done := make(chan answer, 1)
+	ask := func() {
+		value, err := f(ctx, c)
+		done <- answer{value, err}
+	}
+	if session.reached.Load() {
+		ask()
+	} else {
+		go ask() // at its first contact the client waits up to a minute for the account, whatever ctx says
+	}
+	select {
+	case a := <-done:
+		if a.err == nil || answered(a.err) {
+			session.reached.Store(true)
+			return a.value, sorted(a.err)
+		}
+		err = a.err
+	case <-ctx.Done():
+		err = fmt.Errorf("reach the database: %w", ctx.Err())
 	}
 	if !session.reached.Load() {
 		s.mu.Lock()
@@ -132,7 +152,7 @@ func (s *Store) do(ctx context.Context, container string, f func(context.Context
 		}
 		s.mu.Unlock()
 	}
-	return err
+	return none, err
 }
 
 // answered says that the error is the service's answer about a document and not about the account, which
@@ -169,43 +189,39 @@ func sorted(err error) error {
 }
 
 // read reads a document by its id in the partition of that name, and gives its ETag.
-func (s *Store) read(ctx context.Context, container, partition, id string, into any) (etag azcore.ETag, err error) {
-	err = s.do(ctx, container, func(ctx context.Context, c *azcosmos.ContainerClient) error {
-		r, err := c.ReadItem(ctx, azcosmos.NewPartitionKeyString(partition), id, nil)
-		if err != nil {
-			return err
-		}
-		etag = r.ETag
-		return json.Unmarshal(r.Value, into)
+func (s *Store) read(ctx context.Context, container, partition, id string, into any) (azcore.ETag, error) {
+	r, err := do(ctx, s, container, func(ctx context.Context, c *azcosmos.ContainerClient) (azcosmos.ItemResponse, error) {
+		return c.ReadItem(ctx, azcosmos.NewPartitionKeyString(partition), id, nil)
 	})
-	return etag, err
+	if err != nil {
+		return "", err
+	}
+	return r.ETag, json.Unmarshal(r.Value, into)
 }
 
 // create writes a document that must not exist yet.
 func (s *Store) create(ctx context.Context, container, partition string, doc any) (azcore.ETag, error) {
-	return s.write(ctx, container, func(ctx context.Context, c *azcosmos.ContainerClient, b []byte) (azcosmos.ItemResponse, error) {
+	return s.write(ctx, container, doc, func(ctx context.Context, c *azcosmos.ContainerClient, b []byte) (azcosmos.ItemResponse, error) {
 		return c.CreateItem(ctx, azcosmos.NewPartitionKeyString(partition), b, nil)
-	}, doc)
+	})
 }
 
 // replace writes a document if it is still the one that etag names.
 func (s *Store) replace(ctx context.Context, container, partition, id string, doc any, etag azcore.ETag) (azcore.ETag, error) {
-	return s.write(ctx, container, func(ctx context.Context, c *azcosmos.ContainerClient, b []byte) (azcosmos.ItemResponse, error) {
+	return s.write(ctx, container, doc, func(ctx context.Context, c *azcosmos.ContainerClient, b []byte) (azcosmos.ItemResponse, error) {
 		return c.ReplaceItem(ctx, azcosmos.NewPartitionKeyString(partition), id, b, &azcosmos.ItemOptions{IfMatchEtag: &etag})
-	}, doc)
+	})
 }
 
-func (s *Store) write(ctx context.Context, container string, f func(context.Context, *azcosmos.ContainerClient, []byte) (azcosmos.ItemResponse, error), doc any) (etag azcore.ETag, err error) {
+func (s *Store) write(ctx context.Context, container string, doc any, f func(context.Context, *azcosmos.ContainerClient, []byte) (azcosmos.ItemResponse, error)) (azcore.ETag, error) {
 	b, err := json.Marshal(doc)
 	if err != nil {
 		return "", fmt.Errorf("encode a document: %w", err)
 	}
-	err = s.do(ctx, container, func(ctx context.Context, c *azcosmos.ContainerClient) error {
-		r, err := f(ctx, c, b)
-		etag = r.ETag
-		return err
+	r, err := do(ctx, s, container, func(ctx context.Context, c *azcosmos.ContainerClient) (azcosmos.ItemResponse, error) {
+		return f(ctx, c, b)
 	})
-	return etag, err
+	return r.ETag, err
 }
 
 // ids gives the ids of the documents whose path is at or before cutoff.
@@ -234,11 +250,8 @@ func (s *Store) query(ctx context.Context, container, query string, parameters [
 	}
 	pager := c.NewQueryItemsPager(query, azcosmos.NewPartitionKey(), &azcosmos.QueryOptions{QueryParameters: parameters})
 	for pager.More() { // a page may be empty and not the last one
-		var page azcosmos.QueryItemsResponse
-		err := s.do(ctx, container, func(ctx context.Context, _ *azcosmos.ContainerClient) error {
-			var err error
-			page, err = pager.NextPage(ctx)
-			return err
+		page, err := do(ctx, s, container, func(ctx context.Context, _ *azcosmos.ContainerClient) (azcosmos.QueryItemsResponse, error) {
+			return pager.NextPage(ctx)
 		})
 		if err != nil {
 			return err

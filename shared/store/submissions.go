@@ -199,8 +199,8 @@ func (s *Store) patch(ctx context.Context, id, condition string, etag *azcore.ET
 		p.SetCondition(condition)
 	}
 	f(&p)
-	return s.do(ctx, topology.ContainerSubmissions, func(ctx context.Context, c *azcosmos.ContainerClient) error {
-		_, err := c.PatchItem(ctx, azcosmos.NewPartitionKeyString(id), id, p, &azcosmos.ItemOptions{IfMatchEtag: etag})
-		return err
+	_, err := do(ctx, s, topology.ContainerSubmissions, func(ctx context.Context, c *azcosmos.ContainerClient) (azcosmos.ItemResponse, error) {
+		return c.PatchItem(ctx, azcosmos.NewPartitionKeyString(id), id, p, &azcosmos.ItemOptions{IfMatchEtag: etag})
 	})
+	return err
 }
