@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"leadflow/shared/config"
 	"leadflow/shared/link"
 )
 
@@ -89,11 +88,10 @@ func (s *setup) everything(ctx context.Context, out io.Writer) (*supervisor, err
 
 // invite says where everything is and what to try.
 func (s *setup) invite(out io.Writer) error {
-	var secrets config.Secrets
-	if err := secrets.Decode(s.values["INTAKE_SECRETS"]); err != nil || len(secrets.Keys()) == 0 {
-		return fmt.Errorf("INTAKE_SECRETS is not usable")
+	key, err := s.intakeKey()
+	if err != nil {
+		return err
 	}
-	key := secrets.Keys()[0]
 	all := link.Webhook(s.values["PUBLIC_URL"], key, "")
 	one := link.Webhook(s.values["PUBLIC_URL"], key, "contoso.analytics")
 	fmt.Fprintf(out, `

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"leadflow/shared/config"
 	"leadflow/shared/lead"
 	"leadflow/shared/link"
 	"leadflow/shared/store"
@@ -73,14 +72,11 @@ func (s *setup) deliver(ctx context.Context, out io.Writer, db *store.Store, nam
 
 // post sends a body to the webhook and gives the submission's id.
 func (s *setup) post(ctx context.Context, body []byte) (string, error) {
-	var secrets config.Secrets
-	if err := secrets.Decode(s.values["INTAKE_SECRETS"]); err != nil {
+	key, err := s.intakeKey()
+	if err != nil {
 		return "", err
 	}
-	if len(secrets.Keys()) == 0 {
-		return "", errors.New("INTAKE_SECRETS is not usable")
-	}
-	url := link.Webhook("http://"+s.address("WEBHOOK_PORT"), secrets.Keys()[0], "")
+	url := link.Webhook("http://"+s.address("WEBHOOK_PORT"), key, "")
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return "", err

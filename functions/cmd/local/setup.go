@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"leadflow/shared/config"
 	"leadflow/shared/local/servicebus"
 )
 
@@ -85,6 +86,15 @@ func setUp(atLocalPace bool) (*setup, error) {
 
 func (s *setup) address(port string) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.ports[port]))
+}
+
+// intakeKey is the secret behind the codes of this run's webhook URLs.
+func (s *setup) intakeKey() ([]byte, error) {
+	var secrets config.Secrets
+	if err := secrets.Decode(s.values["INTAKE_SECRETS"]); err != nil || len(secrets.Keys()) == 0 {
+		return nil, errors.New("INTAKE_SECRETS is not usable: give secrets as the sample has them, or none")
+	}
+	return secrets.Keys()[0], nil
 }
 
 // settings is the file that Core Tools and this command share.

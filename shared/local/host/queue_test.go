@@ -264,7 +264,7 @@ func TestTheHostIsBackSoonAfterTheBroker(t *testing.T) {
 		if m := readMessage(t, next(t, d.calls)); string(m.Data.Message) != fmt.Sprint("after ", outage) {
 			t.Errorf("got %q", m.Data.Message)
 		}
-		if took := time.Since(began); took > 3*time.Second { // a few tenths, but for a busy machine
+		if took := time.Since(began); took > 10*time.Second { // a few tenths, but for a busy machine
 			t.Errorf("back after %s", took)
 		}
 		n.empty()
@@ -305,7 +305,7 @@ func TestAMessageInHandSurvivesALostConnection(t *testing.T) {
 
 func TestALockIsRenewedWhileTheInvocationRuns(t *testing.T) {
 	t.Parallel()
-	const lock = 2 * time.Second
+	const lock = 8 * time.Second // half of it is what a busy machine may take for a renewal
 	n := newNamespace(t, lock)
 	d := newDouble(t, nil, func(event) reply { <-time.After(lock * 3 / 2); return success() })
 	n.ingest(d, "", nil)
@@ -319,7 +319,7 @@ func TestALockIsRenewedWhileTheInvocationRuns(t *testing.T) {
 
 func TestALockIsRenewedOverANewConnectionIfTheFirstIsLost(t *testing.T) {
 	t.Parallel()
-	const lock = 2 * time.Second
+	const lock = 8 * time.Second // half of it is what a busy machine may take for a renewal
 	n := newNamespace(t, lock)
 	d := newDouble(t, nil, func(event) reply {
 		n.broker.DropConnections()
