@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -165,6 +166,46 @@ func TestOnlyAHundredUnverifiedBodiesAnHourAreKept(t *testing.T) {
 	}
 	if n := len(w.entries(t)); n != 100 {
 		t.Errorf("%d were kept", n)
+	}
+}
+
+func TestAnHourLaterUnverifiedBodiesAreKeptAgain(t *testing.T) {
+	l := lab.New(t)
+	db, now := l.Store(), time.Now()
+	c := capture.New(capture.Options{Ledger: db, Sender: l.Queue(queue.Backoff{}), Secrets: secrets, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	for _, hour := range []int{1, 2} {
+		for range 101 {
+			c.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/api/leads?code=wrong", strings.NewReader("{}")))
+		}
+		n := 0
+		if err := db.Entries(t.Context(), now.Add(-24*time.Hour), func(store.Entry) error { n++; return nil }); err != nil || n != hour*100 {
+			t.Errorf("after hour %d there are %d, %v", hour, n, err)
+		}
+		now = now.Add(time.Hour)
+	}
+}
+
+// away is a ledger and a queue that nothing can be brought to.
+type away struct{ capture.Ledger }
+
+func (away) AddSubmission(context.Context, lead.Submission) error { return errors.New("away") }
+
+func (away) SendSubmission(context.Context, lead.Submission, string) error {
+	return errors.New("away")
+}
+
+func TestAHundredBodiesWaitInMemoryAndNoMore(t *testing.T) {
+	var log lab.Output
+	c := capture.New(capture.Options{Ledger: away{}, Sender: away{}, Secrets: secrets, Keep: time.Minute, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	for range 105 {
+		answer := httptest.NewRecorder()
+		c.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, link.Webhook("", secrets[0], ""), strings.NewReader("{}")))
+		if answer.Code != 503 {
+			t.Fatalf("answered %d", answer.Code)
+		}
+	}
+	if kept, lost := strings.Count(log.String(), "inMemory=true"), strings.Count(log.String(), "inMemory=false"); kept != 100 || lost != 5 {
+		t.Errorf("%d wait in memory, %d do not", kept, lost)
 	}
 }
 

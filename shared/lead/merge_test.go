@@ -84,6 +84,25 @@ func TestARedeliveryDoesNotMoveTheWindow(t *testing.T) {
 	}
 }
 
+func TestTheWindowRunsFromTheNewestTouchWithThatContent(t *testing.T) {
+	l := known(lead.ActionContactMe)
+	l.Take(touch("s2", 2*time.Hour, lead.ActionContactMe), ana(), morning, owner)
+	if got := l.Take(touch("s3", 2*time.Hour+5*time.Minute, lead.ActionContactMe), ana(), morning, owner); got.Verdict != lead.Redelivered || got.Of != "s2" {
+		t.Errorf("verdict %d of %q, want a redelivery of s2", got.Verdict, got.Of)
+	}
+}
+
+func TestTheOwnerStays(t *testing.T) {
+	l := known(lead.ActionContactMe)
+	l.Take(touch("s2", time.Hour, lead.ActionContactMe), ana(), morning, func() lead.Owner {
+		t.Error("a lead with an owner was assigned once more")
+		return lead.Owner{Person: "bo"}
+	})
+	if l.Owner.Person != "ana" || l.Mail("again-s2").To != "ana" {
+		t.Errorf("owner %s, mails %+v", l.Owner.Person, l.Mails)
+	}
+}
+
 func TestTheSameSubmissionTwiceChangesNothing(t *testing.T) {
 	l := known(lead.ActionContactMe)
 	l.Take(touch("s2", time.Minute, lead.ActionContactMe), ana(), morning, owner)
@@ -111,16 +130,20 @@ func TestBlankNeverOverwritesAndTheNewestValueWins(t *testing.T) {
 	l := known(lead.ActionContactMe)
 	other := touch("s2", time.Hour, lead.ActionAcquired)
 	other.ContentKey = "other"
+	other.Offer.Title = "Contoso Analytics (new)"
 	l.Take(other, lead.Contact{FirstName: "Anna", Email: "ANA@fabrikam.example.com", Phone: "+55 11 91234-5678"}, after(time.Hour), owner)
 	older := touch("s3", -time.Hour, lead.ActionTestDrive)
 	older.ContentKey = "older"
-	l.Take(older, lead.Contact{FirstName: "A.", Company: "Fabrikam (old)", JobTitle: "CTO"}, after(2*time.Hour), owner)
+	l.Take(older, lead.Contact{FirstName: "A.", Email: "ana@fabrikam.example.com", Company: "Fabrikam (old)", JobTitle: "CTO"}, after(2*time.Hour), owner)
 	c := l.Contact
 	if c.FirstName != "Anna" || c.LastName != "Silva" || c.Company != "Fabrikam" || c.JobTitle != "CTO" || c.Phone == "" {
 		t.Errorf("contact %+v", c)
 	}
 	if len(c.Emails) != 2 {
-		t.Errorf("every spelling of an address is kept, have %v", c.Emails)
+		t.Errorf("every spelling of an address is kept once, have %v", c.Emails)
+	}
+	if len(l.Offers) != 1 || l.Offers[0].Title != "Contoso Analytics" {
+		t.Errorf("one offer keeps its title: %+v", l.Offers)
 	}
 	if l.Touches[0].Submission != "s3" || l.Offers[0].Action != lead.ActionAcquired {
 		t.Errorf("touches are in the order of arrival and the strongest action stays: %+v %+v", l.Touches, l.Offers)
@@ -148,6 +171,25 @@ func TestDoNotContact(t *testing.T) {
 		l.Take(asked, ana(), morning, owner)
 		if l.Suppression == nil || l.Mail("decide-s2") == nil || len(l.Mails) != 1 {
 			t.Errorf("suppression %v, mails %+v", l.Suppression, l.Mails)
+		}
+	})
+	t.Run("the owner is told once", func(t *testing.T) {
+		l := known(lead.ActionContactMe)
+		l.Take(touch("s2", time.Hour, lead.ActionDoNot), ana(), morning, owner)
+		again := touch("s3", 2*time.Hour, lead.ActionDoNot)
+		again.ContentKey = "other"
+		l.Take(again, ana(), morning, owner)
+		if l.Mail("do-not-contact-s3") != nil {
+			t.Errorf("mails %+v", l.Mails)
+		}
+	})
+	t.Run("nobody is asked to call for any other touch afterwards", func(t *testing.T) {
+		l := known(lead.ActionDoNot)
+		tried := touch("s2", time.Hour, lead.ActionTestDrive)
+		tried.ContentKey = "other"
+		l.Take(tried, ana(), morning, owner)
+		if len(l.Mails) != 0 || len(l.Touches) != 2 {
+			t.Errorf("mails %+v, %d touches", l.Mails, len(l.Touches))
 		}
 	})
 	t.Run("a customer's own opt-out stays absolute", func(t *testing.T) {

@@ -146,6 +146,18 @@ func TestAnOutcome(t *testing.T) {
 	}
 }
 
+func TestAQuarantineKeepsItsFirstReason(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	for _, why := range []string{"the body is not JSON", "dead letter"} {
+		if err := d.Settle(ctx, submission("s1"), lead.Outcome{Kind: lead.OutcomeQuarantined, Why: why, At: lead.At(morning)}, life); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e, err := d.Entry(ctx, "s1"); err != nil || e.Outcome.Why != "the body is not JSON" {
+		t.Errorf("outcome %+v, %v", e.Outcome, err)
+	}
+}
+
 func TestAnOutcomeIsOneWriteAndNoRead(t *testing.T) {
 	d := open(t)
 	if err := d.AddSubmission(t.Context(), submission("s1")); err != nil {
@@ -265,8 +277,12 @@ func TestAChangeOfALeadIsOneReadAndOneWrite(t *testing.T) {
 	if got := d.cost(func() { _, _ = d.UpdateLeadFrom(ctx, l, version, change) }); len(got) != 1 || got["replace leads"] != 1 {
 		t.Errorf("a change of a lead that was read costs %v", got)
 	}
-	if _, err := d.UpdateLeadFrom(ctx, l, version, change); err != nil { // the version is old by now
-		t.Errorf("a clash is not made good: %v", err)
+	stale := func(l *lead.Lead) (bool, error) { l.Subject = "changed"; return true, nil }
+	if _, err := d.UpdateLeadFrom(ctx, l, version, stale); err != nil { // the version is old by now
+		t.Error(err)
+	}
+	if l, _, _ := d.Lead(ctx, "l1"); l.Subject != "changed" {
+		t.Error("a change that clashed was lost")
 	}
 }
 
