@@ -132,6 +132,9 @@ func TestBlankNeverOverwritesAndTheNewestValueWins(t *testing.T) {
 	other.ContentKey = "other"
 	other.Offer.Title = "Contoso Analytics (new)"
 	l.Take(other, lead.Contact{FirstName: "Anna", Email: "ANA@fabrikam.example.com", Phone: "+55 11 91234-5678"}, after(time.Hour), owner)
+	if len(l.Offers) != 1 || l.Offers[0].Title != "Contoso Analytics" {
+		t.Errorf("one offer keeps its title: %+v", l.Offers)
+	}
 	older := touch("s3", -time.Hour, lead.ActionTestDrive)
 	older.ContentKey = "older"
 	l.Take(older, lead.Contact{FirstName: "A.", Email: "ana@fabrikam.example.com", Company: "Fabrikam (old)", JobTitle: "CTO"}, after(2*time.Hour), owner)
@@ -141,9 +144,6 @@ func TestBlankNeverOverwritesAndTheNewestValueWins(t *testing.T) {
 	}
 	if len(c.Emails) != 2 {
 		t.Errorf("every spelling of an address is kept once, have %v", c.Emails)
-	}
-	if len(l.Offers) != 1 || l.Offers[0].Title != "Contoso Analytics" {
-		t.Errorf("one offer keeps its title: %+v", l.Offers)
 	}
 	if l.Touches[0].Submission != "s3" || l.Offers[0].Action != lead.ActionAcquired {
 		t.Errorf("touches are in the order of arrival and the strongest action stays: %+v %+v", l.Touches, l.Offers)
