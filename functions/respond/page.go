@@ -22,11 +22,9 @@ var styleHash = func() string {
 
 // page is what the page of one lead shows.
 type page struct {
-	Lead    *lead.Lead
-	Owner   string
-	Name    string
-	Last    lead.Touch
-	Touches []lead.Touch
+	Lead  *lead.Lead
+	Owner string
+	Name  string
 }
 
 func (p *Respond) page(l *lead.Lead) page {
@@ -38,11 +36,7 @@ func (p *Respond) page(l *lead.Lead) page {
 	if person, ok := p.Team.Person(owner); ok {
 		owner = person.Name
 	}
-	view := page{Lead: l, Owner: owner, Name: name, Touches: l.Touches}
-	if n := len(l.Touches); n > 0 {
-		view.Last = l.Touches[n-1]
-	}
-	return view
+	return page{Lead: l, Owner: owner, Name: name}
 }
 
 // frame is what every page has around it.

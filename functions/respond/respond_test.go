@@ -331,6 +331,19 @@ func TestALeadOfNobodyHasAPageToo(t *testing.T) {
 	}
 }
 
+func TestWhatLeadflowDoesNotKnowIsShownAsItWasSent(t *testing.T) {
+	s := open(t)
+	odd := touch("s1", lead.ActionUnknown)
+	odd.RawSource, odd.RawAction = "Copilot-TRY", "TRY-NOW"
+	known := touch("s2", lead.ActionContactMe)
+	known.RawSource, known.RawAction = "SPZA-PLT", "plt"
+	s.has("l1", ana(), odd, known)
+	page := text(s.sees("l1"))
+	if !strings.Contains(page, "Copilot-TRY") || !strings.Contains(page, "TRY-NOW") || strings.Contains(page, "SPZA-PLT") {
+		t.Errorf("the page says\n%s", page)
+	}
+}
+
 func TestALeadWhoseOwnerLeftTheTeamHasAPageToo(t *testing.T) {
 	s := open(t)
 	s.has("l1", ana(), touch("s1", lead.ActionContactMe))

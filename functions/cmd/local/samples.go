@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
 	"leadflow/shared/lead"
 	"leadflow/shared/link"
 	"leadflow/shared/store"
@@ -26,7 +28,7 @@ var samples embed.FS
 // deliverSamples posts the samples to the webhook and says what became of each, once its mail is in the
 // inbox. It gives the number of those that arrived.
 func (s *setup) deliverSamples(ctx context.Context, out io.Writer) (int, error) {
-	db, err := store.Open(store.Options{Endpoint: s.values["COSMOS_ENDPOINT"], Key: s.values["COSMOS_KEY"], Database: s.values["COSMOS_DATABASE"]})
+	db, err := s.openStore()
 	if err != nil {
 		return 0, err
 	}
@@ -52,6 +54,18 @@ func (s *setup) deliverSamples(ctx context.Context, out io.Writer) (int, error) 
 	return arrived, errors.Join(failed...)
 }
 
+// openStore makes a client of this run's database: with its key or, if there is none, with your own login.
+func (s *setup) openStore() (*store.Store, error) {
+	o := store.Options{Endpoint: s.values["COSMOS_ENDPOINT"], Key: s.values["COSMOS_KEY"], Database: s.values["COSMOS_DATABASE"]}
+	if o.Key == "" {
+		var err error
+		if o.Credential, err = azidentity.NewDefaultAzureCredential(nil); err != nil {
+			return nil, err
+		}
+	}
+	return store.Open(o)
+}
+
 func (s *setup) deliver(ctx context.Context, out io.Writer, db *store.Store, name string, body []byte) error {
 	id, err := s.post(ctx, body)
 	if err != nil {
@@ -64,8 +78,11 @@ func (s *setup) deliver(ctx context.Context, out io.Writer, db *store.Store, nam
 	mailID := l.Mails[0].ID
 	fmt.Fprintf(out, "  %-14s submission %s\n%17slead       %s\n%17sowner      %s\n%17smail       %s\n",
 		name, id, "", l.ID, "", l.Owner.Person, "", l.Subject)
+	if m, err := db.Mail(ctx, mailID); err != nil || m.State != store.MailSent {
+		return errors.Join(err, fmt.Errorf("its mail was not sent: %s", l.Timeline[len(l.Timeline)-1].Text))
+	}
 	if s.given["MAIL_URL"] {
-		return nil // the mails go elsewhere; the lead says that this one was sent
+		return nil // the mails go elsewhere
 	}
 	return poll(ctx, "its mail in the inbox", func() (bool, error) { return s.inInbox(ctx, mailID) })
 }
@@ -94,7 +111,7 @@ func (s *setup) post(ctx context.Context, body []byte) (string, error) {
 	return answer.Submission, nil
 }
 
-// waitForLead waits until a submission has become a lead whose mail is recorded as sent.
+// waitForLead waits until a submission has become a lead and the end of its mail is recorded.
 func waitForLead(ctx context.Context, db *store.Store, id string) (*lead.Lead, error) {
 	var l *lead.Lead
 	err := poll(ctx, "its mail to be sent", func() (bool, error) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"leadflow/shared/config"
 	"leadflow/shared/local/servicebus"
@@ -77,11 +78,26 @@ func setUp(atLocalPace bool) (*setup, error) {
 			s.values[name], s.given[name] = value, true
 		}
 	}
-	if name := "SERVICEBUS__fullyQualifiedNamespace"; os.Getenv(name) != "" {
-		delete(s.values, "SERVICEBUS")
-		s.values[name], s.given["SERVICEBUS"] = os.Getenv(name), true
-	}
+	s.takeIdentities()
 	return s, nil
+}
+
+// takeIdentities has the connections to Azure that the environment names without a key use an identity, and
+// not the key of the stand-in. An endpoint with plain http is a stand-in too.
+func (s *setup) takeIdentities() {
+	if strings.HasPrefix(s.values["COSMOS_ENDPOINT"], "https://") && !s.given["COSMOS_KEY"] {
+		delete(s.values, "COSMOS_KEY")
+	}
+	if os.Getenv("SERVICEBUS__fullyQualifiedNamespace") == "" {
+		return
+	}
+	delete(s.values, "SERVICEBUS")
+	s.given["SERVICEBUS"] = true
+	for _, name := range []string{"SERVICEBUS__fullyQualifiedNamespace", "SERVICEBUS__credential", "SERVICEBUS__clientId"} {
+		if value, ok := os.LookupEnv(name); ok {
+			s.values[name] = value
+		}
+	}
 }
 
 func (s *setup) address(port string) string {

@@ -137,6 +137,44 @@ func TestANamespaceTakesThePlaceOfTheConnectionString(t *testing.T) {
 	}
 }
 
+func TestTheIdentityOfANamespaceIsTakenOver(t *testing.T) {
+	inSite(t)
+	want := map[string]string{"SERVICEBUS__fullyQualifiedNamespace": "contoso.servicebus.windows.net", "SERVICEBUS__credential": "managedidentity",
+		"SERVICEBUS__clientId": "00000000-0000-0000-0000-000000000001"}
+	for name, value := range want {
+		t.Setenv(name, value)
+	}
+	s := mustSetUp(t, true)
+	for name, value := range want {
+		if s.values[name] != value {
+			t.Errorf("%s is %q", name, s.values[name])
+		}
+	}
+}
+
+func TestTheStandInsKeyGoesToNoAccountInAzure(t *testing.T) {
+	for _, c := range []struct {
+		name, endpoint, key string
+		want                func(standIns string) string
+	}{
+		{"without a key of its own the account is reached by an identity", "https://contoso.documents.azure.com:443/", "", func(string) string { return "" }},
+		{"its own key is used", "https://contoso.documents.azure.com:443/", "b3du", func(string) string { return "b3du" }},
+		{"a stand-in elsewhere on this machine keeps its key", "http://127.0.0.1:9999/", "", func(standIns string) string { return standIns }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inSite(t)
+			standIns := mustSetUp(t, true).values["COSMOS_KEY"]
+			t.Setenv("COSMOS_ENDPOINT", c.endpoint)
+			if c.key != "" {
+				t.Setenv("COSMOS_KEY", c.key)
+			}
+			if got := mustSetUp(t, true).values["COSMOS_KEY"]; got != c.want(standIns) {
+				t.Errorf("the key is %q", got)
+			}
+		})
+	}
+}
+
 func TestAPortThatIsNoneIsAnErrorWithItsVariable(t *testing.T) {
 	for _, name := range portNames {
 		t.Run(name, func(t *testing.T) {
