@@ -30,22 +30,50 @@ type container struct {
 
 type documentKey struct{ partition, id string }
 
-// pathIndex is the index of one property that the policy names. Properties that the policy covers by a
-// wildcard only have none: their conditions count for the charge, and cost a scan.
+// pathIndex is the index of one target that the policy names. What the policy covers by a wildcard only
+// has none: its conditions count for the charge, and cost a scan.
 type pathIndex struct {
-	path []string
+	target
 	index
+}
+
+// valuesOf gives what the index holds of a document, each value once: of a property its value, if it has
+// one; of the elements of an array the scalars.
+func (p *pathIndex) valuesOf(document any) []any {
+	value := lookup(document, p.names)
+	if p.elements {
+		array, _ := value.([]any)
+		scalars := slices.DeleteFunc(slices.Clone(array), func(element any) bool { return !isScalar(element) })
+		slices.SortFunc(scalars, order)
+		return slices.CompactFunc(scalars, func(a, b any) bool { return order(a, b) == 0 })
+	}
+	switch {
+	case rank(value) == rankUndefined:
+		return nil
+	case !isScalar(value):
+		value = composite{}
+	}
+	return []any{value}
 }
 
 // document is one stored item. It is never changed: a write puts another one in its place.
 type document struct {
 	seq       uint64 // place in the order of creation; a replaced document keeps it
 	id        string
-	partition string // partition key in canonical JSON
-	etag      string // with its quotes
-	expires   int64  // Unix second at which it is gone; 0: never
-	raw       []byte // JSON with the system properties
-	values    []any  // what container.paths index, in their order
+	partition string  // partition key in canonical JSON
+	etag      string  // with its quotes
+	expires   int64   // Unix second at which it is gone; 0: never
+	raw       []byte  // JSON with the system properties
+	values    [][]any // what each of container.paths holds, in their order
+}
+
+// indexed is the number of its values in container.paths.
+func (d *document) indexed() int {
+	n := 0
+	for _, values := range d.values {
+		n += len(values)
+	}
+	return n
 }
 
 // live tells whether the time to live is not over.
@@ -70,12 +98,21 @@ func newContainer(database string, properties containerProperties) (*container, 
 		return nil, refuse(http.StatusBadRequest, "The defaultTtl %d must be -1 or a positive number of seconds.", *ttl)
 	}
 	for _, r := range rules {
-		known := slices.ContainsFunc(c.paths, func(p *pathIndex) bool { return slices.Equal(p.path, r.names) })
-		if r.include && !r.below && !known {
-			c.paths = append(c.paths, &pathIndex{path: r.names})
+		if r.include && !r.below && c.indexOf(r.target) == nil {
+			c.paths = append(c.paths, &pathIndex{target: r.target})
 		}
 	}
 	return c, nil
+}
+
+// indexOf gives the index of a target; nil if there is none.
+func (c *container) indexOf(t target) *index {
+	for _, p := range c.paths {
+		if p.equals(t) {
+			return &p.index
+		}
+	}
+	return nil
 }
 
 func validTTL(seconds float64) bool {
@@ -84,7 +121,7 @@ func validTTL(seconds float64) bool {
 
 // newDocument reads what the container needs to know of a document that was checked before.
 func (c *container) newDocument(seq uint64, fields map[string]any, raw []byte) *document {
-	d := &document{seq: seq, raw: raw, values: make([]any, len(c.paths))}
+	d := &document{seq: seq, raw: raw, values: make([][]any, len(c.paths))}
 	d.id, _ = fields["id"].(string)
 	d.etag, _ = fields["_etag"].(string)
 	d.partition, _ = canonicalPartition(lookup(fields, c.partitionPath))
@@ -98,10 +135,7 @@ func (c *container) newDocument(seq uint64, fields map[string]any, raw []byte) *
 		}
 	}
 	for i, p := range c.paths {
-		d.values[i] = lookup(fields, p.path)
-		if rank(d.values[i]) > rankString {
-			d.values[i] = composite{}
-		}
+		d.values[i] = p.valuesOf(fields)
 	}
 	return d
 }
@@ -125,8 +159,8 @@ func (c *container) set(d *document) {
 		c.expiring.insert(float64(d.expires), d)
 	}
 	for i, p := range c.paths {
-		if d.values[i] != any(undefined{}) {
-			p.insert(d.values[i], d)
+		for _, value := range d.values[i] {
+			p.insert(value, d)
 		}
 	}
 	c.lastSeq = max(c.lastSeq, d.seq)
@@ -144,8 +178,8 @@ func (c *container) unset(d *document) {
 		c.expiring.remove(float64(d.expires), d)
 	}
 	for i, p := range c.paths {
-		if d.values[i] != any(undefined{}) {
-			p.remove(d.values[i], d)
+		for _, value := range d.values[i] {
+			p.remove(value, d)
 		}
 	}
 }

@@ -18,17 +18,23 @@
 //   - queries of SELECT (*, properties, VALUE) and WHERE with parameters, within a partition or across
 //     partitions: = != <> < <= > >=, AND, OR, NOT, IN, BETWEEN, IS_DEFINED, IS_NULL, ARRAY_CONTAINS,
 //     STARTSWITH, CONTAINS, LOWER, UPPER. Values of different types do not compare: the result is
-//     undefined and the row is dropped, as documented, also for = and !=.
+//     undefined and the row is dropped, as documented, also for = and !=;
+//   - indexing policies with the paths /a/? (the scalar at a property), /a/* (everything below it) and
+//     /a/[]/? (the scalars among the elements of the array there). They count for what compares a property
+//     with constants: = < <= > >=, IN, BETWEEN, IS_DEFINED, IS_NULL and STARTSWITH; for ARRAY_CONTAINS
+//     with a scalar and no third argument, if the elements are covered by /a/[]/? or /a/*, which /a/? does
+//     not do; and for an OR of such terms, if all of them are covered.
 //
 // What it lacks and refuses:
 //
-//   - ORDER BY, TOP, OFFSET, DISTINCT, GROUP BY, aggregates, JOIN, subqueries, LIKE, arithmetic, array
-//     indexes and every other function. The gateway of the service refuses the first ones across
-//     partitions, where azcosmos has no query engine to make up for it; here they are refused within one
-//     partition too;
+//   - ORDER BY, TOP, OFFSET, DISTINCT, GROUP BY, aggregates, JOIN, subqueries, LIKE, arithmetic, elements
+//     of an array by their number and every other function. The gateway of the service refuses the first
+//     ones across partitions, where azcosmos has no query engine to make up for it; here they are refused
+//     within one partition too;
 //   - change feed, transactional batches, read-many (its queries name a partition key range), query plans,
 //     index metrics, stored procedures, triggers, user-defined functions, users, permissions;
-//   - hierarchical partition keys, unique keys, composite, spatial, vector and full-text indexes;
+//   - hierarchical partition keys, unique keys, composite, spatial, vector and full-text indexes, and
+//     indexing paths that lead further than to the elements of an array, such as /a/[]/b/? and /a/[]/*;
 //   - patch paths that lead into arrays, and the patch operation move;
 //   - provisioned throughput: like a serverless account it has no offers;
 //   - Microsoft Entra ID: only the account key opens it, and the date of a signature may be any.

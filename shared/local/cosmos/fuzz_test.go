@@ -22,6 +22,8 @@ func FuzzQuery(f *testing.F) {
 		"SELECT * FROM c WHERE c.n >= 1 AND c.n < 3 AND IS_DEFINED(c.s) AND ARRAY_CONTAINS(c.t, @p, false)",
 		"SELECT * FROM c WHERE @p <= c.n AND (IS_NULL(c.s) OR LOWER(c.s) = UPPER(c.s))",
 		"SELECT VALUE COUNT(1) FROM c JOIN t IN c.t GROUP BY c.a ORDER BY c.b OFFSET 1 LIMIT 2",
+		"SELECT * FROM c WHERE ARRAY_CONTAINS(c.t, @p) OR ARRAY_CONTAINS(c.t, 'a') OR c.n = 2",
+		"SELECT * FROM c WHERE (ARRAY_CONTAINS(c.t, null) OR ARRAY_CONTAINS(c.b.c, -0)) AND NOT ARRAY_CONTAINS(c.t, true)",
 		"SELECT TOP 1 * FROM c WHERE EXISTS(SELECT VALUE x FROM x IN c.y)",
 	} {
 		f.Add(text, `1`)
@@ -68,7 +70,7 @@ func FuzzQuery(f *testing.F) {
 func fuzzContainer(t testing.TB) *container {
 	t.Helper()
 	policy := &indexingPolicy{
-		IncludedPaths: []policyPath{{"/n/?"}, {"/s/?"}, {"/b/c/?"}},
+		IncludedPaths: []policyPath{{"/n/?"}, {"/s/?"}, {"/b/c/?"}, {"/t/[]/?"}, {"/b/c/[]/?"}},
 		ExcludedPaths: []policyPath{{"/*"}},
 	}
 	c, err := newContainer("db", containerProperties{ID: "c", PartitionKey: topology.PartitionKey{Paths: []string{"/pk"}}, IndexingPolicy: policy})
@@ -76,9 +78,9 @@ func fuzzContainer(t testing.TB) *container {
 		t.Fatal(err)
 	}
 	for i, raw := range []string{
-		`{"id":"1","pk":"p","n":1,"s":"x","t":[1,"a"]}`,
-		`{"id":"2","pk":"q","n":2,"s":"é","b":{"c":true}}`,
-		`{"id":"3","pk":1,"n":"1","s":null,"b":{"c":[]}}`,
+		`{"id":"1","pk":"p","n":1,"s":"x","t":[1,"a",1,[2],{"a":1}]}`,
+		`{"id":"2","pk":"q","n":2,"s":"é","t":[null,true,""],"b":{"c":true}}`,
+		`{"id":"3","pk":1,"n":"1","s":null,"t":"a","b":{"c":[0,0,"é"]}}`,
 		`{"id":"4","pk":null,"n":null,"a b":1}`,
 		`{"id":"5","n":{},"s":[],"b":false}`,
 		`{"id":"6","pk":true,"n":-2500}`,
@@ -113,6 +115,7 @@ func FuzzHTTP(f *testing.F) {
 	f.Add("POST", "/dbs", "", "", "", `{"id":"x"}`)
 	f.Add("POST", "/dbs/db/colls", "", "", "", `{"id":"x","partitionKey":{"paths":["/\"a\"/b"]},"defaultTtl":5}`)
 	f.Add("PUT", "/dbs/db/colls/things", "", "", "", `{"id":"things","partitionKey":{"paths":["/pk"]},"indexingPolicy":{"indexingMode":"none"}}`)
+	f.Add("PUT", "/dbs/db/colls/things", "", "", "", `{"id":"things","partitionKey":{"paths":["/pk"]},"indexingPolicy":{"includedPaths":[{"path":"/t/[]/?"}],"excludedPaths":[{"path":"/*"}]}}`)
 	f.Add("POST", items, `["p"]`, "x-ms-documentdb-is-upsert", "true", `{"id":"1","pk":"p","ttl":3}`)
 	f.Add("POST", items, `["p"]`, "x-ms-documentdb-query", "true", `{"query":"SELECT * FROM c WHERE c.n = @n","parameters":[{"name":"@n","value":1}]}`)
 	f.Add("POST", items, ``, "x-ms-continuation", "QUFBQUFBQUE9IzE=", `{"query":"SELECT * FROM c"}`)
@@ -153,7 +156,7 @@ func FuzzHTTP(f *testing.F) {
 			w.Body.Write(answer.body)
 			return w
 		}
-		do("POST", items, `["p"]`, "", "", `{"id":"kept","pk":"p","n":1}`)
+		do("POST", items, `["p"]`, "", "", `{"id":"kept","pk":"p","n":1,"t":["a",1,"a",null]}`)
 		for range 2 {
 			w := do(method, path, partition, header, value, content)
 			if w.Code < 200 || w.Code >= 500 {

@@ -14,6 +14,15 @@ func checkIndexes(t testing.TB, c *container) {
 	if c.created.size != n || c.partitions.size != n {
 		t.Fatalf("%d documents, %d by creation, %d by partition", n, c.created.size, c.partitions.size)
 	}
+	for i, p := range c.paths {
+		values := 0
+		for _, d := range c.documents {
+			values += len(d.values[i])
+		}
+		if p.size != values {
+			t.Fatalf("%d values at %v, %d entries", values, p.target, p.size)
+		}
+	}
 	for _, x := range append([]*index{&c.created, &c.partitions, &c.expiring}, indexesOf(c)...) {
 		checkOrder(t, x)
 	}
@@ -46,6 +55,42 @@ func checkOrder(t testing.TB, x *index) {
 	if size != x.size {
 		t.Fatalf("%d entries, counted %d", size, x.size)
 	}
+}
+
+func TestAnIndexHoldsEachScalarOfItsTargetOnce(t *testing.T) {
+	for _, test := range []struct {
+		name, document string
+		property       []any
+		elements       []any
+	}{
+		{"an array is not looked into for the property", `{"a":{"b":["x"]}}`, []any{composite{}}, []any{"x"}},
+		{"equal elements count once", `{"a":{"b":["x",1,"x",1.0,-0,0]}}`, []any{composite{}}, []any{0.0, 1.0, "x"}},
+		{"objects and arrays are no scalars", `{"a":{"b":[{"x":1},["y"],null,false]}}`, []any{composite{}}, []any{nil, false}},
+		{"an empty array has no elements", `{"a":{"b":[]}}`, []any{composite{}}, nil},
+		{"a scalar has no elements", `{"a":{"b":"x"}}`, []any{"x"}, nil},
+		{"an object has no elements", `{"a":{"b":{"0":"x"}}}`, []any{composite{}}, nil},
+		{"nothing has neither", `{"a":["b"]}`, nil, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			document := decode(t, []byte(test.document))
+			property := pathIndex{target: target{names: []string{"a", "b"}}}
+			elements := pathIndex{target: target{names: []string{"a", "b"}, elements: true}}
+			if got := property.valuesOf(document); !slices.Equal(got, test.property) {
+				t.Errorf("of the property %v, want %v", got, test.property)
+			}
+			if got := elements.valuesOf(document); !slices.Equal(got, test.elements) {
+				t.Errorf("of the elements %v, want %v", got, test.elements)
+			}
+		})
+	}
+}
+
+func TestAPathNamedTwiceHasOneIndex(t *testing.T) {
+	c := probesContainer(t, 100, []string{"/id/?", "/probes/[]/?", `/"probes"/[]/?`, "/probes/?"}, []string{"/*"})
+	if len(c.paths) != 4 { // id, _ts, the property and its elements
+		t.Errorf("%d indexes, want 4", len(c.paths))
+	}
+	checkIndexes(t, c)
 }
 
 // TestAnIndexAgreesWithASortedList puts entries in and out at random and compares every span.

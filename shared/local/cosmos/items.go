@@ -189,7 +189,7 @@ func (s *Server) put(r *http.Request, c *container, fields map[string]any, conte
 	}
 	c.set(d)
 	c.writes.Add(1)
-	answer := reply{status: status, body: raw, header: map[string]string{"etag": etag}, charge: writeCharge(len(raw), len(c.paths), old != nil)}
+	answer := reply{status: status, body: raw, header: map[string]string{"etag": etag}, charge: writeCharge(len(raw), d.indexed(), old != nil)}
 	if r.Header.Get("Prefer") == "return=minimal" {
 		answer.body = nil
 	}
@@ -220,7 +220,7 @@ func (s *Server) remove(r *http.Request, databaseID, containerID, id string) (re
 	}
 	c.unset(d)
 	c.writes.Add(1)
-	return c.reply(reply{status: http.StatusNoContent, charge: writeCharge(len(d.raw), len(c.paths), false)}), nil
+	return c.reply(reply{status: http.StatusNoContent, charge: writeCharge(len(d.raw), d.indexed(), false)}), nil
 }
 
 // checkMatch compares If-Match with a document; nil matches anything.

@@ -13,12 +13,17 @@ type plan struct {
 	covered   []condition
 }
 
-// condition is a term of the WHERE that compares one property, and the parts of an index on that
-// property that satisfy it.
+// condition is a term of the WHERE, and the parts of the indexes that hold every document for which it
+// is true.
 type condition struct {
-	path  []string
-	spans []span
 	term  expression
+	parts []part
+}
+
+// part is some spans of the index of one target.
+type part struct {
+	target
+	spans []span
 }
 
 // newPlan reads the terms that must all be true. partition is that of the request; without one, a term
@@ -30,59 +35,85 @@ func (c *container) newPlan(q *query, partition *string) plan {
 		terms = l.terms
 	}
 	for _, term := range terms {
-		path, spans, ok := spansOf(term)
-		if !ok {
-			continue
+		if pl.partition == nil {
+			pl.partition = c.partitionIn(term)
 		}
-		if equals, isComparison := term.(comparison); isComparison && equals.operator == "=" &&
-			pl.partition == nil && slices.Equal(path, c.partitionPath) && len(spans) == 1 {
-			if key, ok := canonicalPartition(spans[0].from.value); ok {
-				pl.partition = &key
-			}
-		}
-		if covers(c.rules, path) {
-			pl.covered = append(pl.covered, condition{path, spans, term})
+		if parts, ok := c.partsOf(term); ok {
+			pl.covered = append(pl.covered, condition{term, parts})
 		}
 	}
 	return pl
 }
 
-// spansOf finds the property that a term compares with constants, and the spans of its values that make
-// the term true.
-func spansOf(term expression) (path []string, spans []span, ok bool) {
-	switch t := term.(type) {
+// partitionIn gives the partition key that a term fixes, nil if it fixes none.
+func (c *container) partitionIn(term expression) *string {
+	equals, ok := term.(comparison)
+	if !ok || equals.operator != "=" {
+		return nil
+	}
+	t, spans, ok := spansOf(equals)
+	if !ok || !slices.Equal(t.names, c.partitionPath) {
+		return nil
+	}
+	key, ok := canonicalPartition(spans[0].from.value)
+	if !ok {
+		return nil
+	}
+	return &key
+}
+
+// partsOf finds the parts that make a term true, if the policy covers their targets. An OR has those of
+// all its terms; if one of them has none, an index is of no use.
+func (c *container) partsOf(term expression) (parts []part, ok bool) {
+	if l, isLogical := term.(logical); isLogical && l.decides {
+		for _, t := range l.terms {
+			some, ok := c.partsOf(t)
+			if !ok {
+				return nil, false
+			}
+			parts = append(parts, some...)
+		}
+		return parts, true
+	}
+	t, spans, ok := spansOf(term)
+	return []part{{t, spans}}, ok && covers(c.rules, t)
+}
+
+// spansOf finds what a term compares with constants, and the spans of its values that make the term true.
+func spansOf(term expression) (t target, spans []span, ok bool) {
+	switch e := term.(type) {
 	case comparison:
-		p, l, operator, ok := sides(t)
+		p, l, operator, ok := sides(e)
 		if !ok {
-			return nil, nil, false
+			return target{}, nil, false
 		}
 		s, ok := spanOf(operator, l)
-		return p.path, s, ok
+		return target{names: p.path}, s, ok
 	case between:
-		p, isProperty := t.value.(property)
-		low, isLow := t.low.(literal)
-		high, isHigh := t.high.(literal)
+		p, isProperty := e.value.(property)
+		low, isLow := e.low.(literal)
+		high, isHigh := e.high.(literal)
 		if !isProperty || !isLow || !isHigh || !isScalar(low.value) || !isScalar(high.value) {
-			return nil, nil, false
+			return target{}, nil, false
 		}
 		if rank(low.value) != rank(high.value) {
-			return p.path, nil, true
+			return target{names: p.path}, nil, true
 		}
-		return p.path, []span{{key{low.value, 0}, key{high.value, math.MaxUint64}}}, true
+		return target{names: p.path}, []span{{key{low.value, 0}, key{high.value, math.MaxUint64}}}, true
 	case membership:
-		p, ok := t.value.(property)
-		for _, member := range t.list {
+		p, ok := e.value.(property)
+		for _, member := range e.list {
 			l, isLiteral := member.(literal)
 			if !ok || !isLiteral || !isScalar(l.value) {
-				return nil, nil, false
+				return target{}, nil, false
 			}
 			spans = append(spans, point(l.value))
 		}
-		return p.path, spans, ok
+		return target{names: p.path}, spans, ok
 	case call:
-		return spansOfCall(t)
+		return spansOfCall(e)
 	}
-	return nil, nil, false
+	return target{}, nil, false
 }
 
 // sides gives a comparison as property, operator, constant, whichever way it is written.
@@ -135,37 +166,69 @@ func spanOf(operator string, v any) ([]span, bool) {
 	return []span{s}, true
 }
 
-// spansOfCall knows IS_DEFINED, IS_NULL and STARTSWITH with regard to letter case.
-func spansOfCall(c call) (path []string, spans []span, ok bool) {
+// spansOfCall knows IS_DEFINED, IS_NULL, STARTSWITH with regard to letter case and ARRAY_CONTAINS of a
+// scalar.
+func spansOfCall(c call) (t target, spans []span, ok bool) {
 	p, isProperty := c.arguments[0].(property)
 	if !isProperty {
-		return nil, nil, false
+		return target{}, nil, false
+	}
+	var constant any = undefined{}
+	if len(c.arguments) == 2 {
+		if l, isLiteral := c.arguments[1].(literal); isLiteral {
+			constant = l.value
+		}
 	}
 	switch c.name {
 	case "IS_DEFINED":
-		return p.path, []span{{key{nil, 0}, key{composite{}, math.MaxUint64}}}, true
+		return target{names: p.path}, []span{{key{nil, 0}, key{composite{}, math.MaxUint64}}}, true
 	case "IS_NULL":
-		return p.path, []span{point(nil)}, true
+		return target{names: p.path}, []span{point(nil)}, true
 	case "STARTSWITH":
-		if l, isLiteral := c.arguments[1].(literal); isLiteral && len(c.arguments) == 2 {
-			if prefix, isString := l.value.(string); isString {
-				return p.path, []span{{key{prefix, 0}, key{prefix + "\xff", 0}}}, true
-			}
+		if prefix, isString := constant.(string); isString {
+			return target{names: p.path}, []span{{key{prefix, 0}, key{prefix + "\xff", 0}}}, true
 		}
+	case "ARRAY_CONTAINS":
+		return target{p.path, true}, []span{point(constant)}, isScalar(constant)
 	}
-	return nil, nil, false
+	return target{}, nil, false
+}
+
+// reading is one span of an index that a query reads.
+type reading struct {
+	index *index
+	span  span
+}
+
+// inOrder tells whether readings give the documents in the order of their creation, each once: those of
+// one value do.
+func inOrder(readings []reading) bool {
+	return len(readings) == 1 && order(readings[0].span.from.value, readings[0].span.to.value) == 0
+}
+
+// work counts the entries of readings. If they are not in order they count eightfold, because every page
+// sorts them again.
+func work(readings []reading) int {
+	n := 0
+	for _, r := range readings {
+		n += r.index.count(r.span)
+	}
+	if !inOrder(readings) {
+		n *= 8
+	}
+	return n
 }
 
 // candidates gives up to limit documents created after the one with this sequence number, in the order
 // of their creation, among which are all that the plan wants; and whether there are more.
 func (c *container) candidates(pl plan, after uint64, limit int) (documents []*document, more bool) {
-	source, spans := c.cheapest(pl)
-	ordered := len(spans) == 1 && order(spans[0].from.value, spans[0].to.value) == 0
-	for _, s := range spans {
-		if ordered { // Entries of one value are in the order of creation already.
-			s.from.seq = after + 1
+	readings := c.cheapest(pl)
+	ordered := inOrder(readings)
+	for _, r := range readings {
+		if ordered {
+			r.span.from.seq = after + 1
 		}
-		source.each(s, func(d *document) bool {
+		r.index.each(r.span, func(d *document) bool {
 			if d.seq > after {
 				documents = append(documents, d)
 			}
@@ -183,30 +246,34 @@ func (c *container) candidates(pl plan, after uint64, limit int) (documents []*d
 	return documents, false
 }
 
-// cheapest chooses the index with the least work: the partition, the covered condition with the fewest
-// documents, or all documents. A span of many values counts eightfold, because every page sorts it again.
-func (c *container) cheapest(pl plan) (*index, []span) {
-	source, spans := &c.created, []span{point(nil)}
+// cheapest chooses the readings with the least work: the partition, a covered condition, or all
+// documents.
+func (c *container) cheapest(pl plan) []reading {
+	best := []reading{{&c.created, point(nil)}}
 	if pl.partition != nil {
-		source, spans = &c.partitions, []span{point(*pl.partition)}
+		best = []reading{{&c.partitions, point(*pl.partition)}}
 	}
-	cost := source.count(spans[0])
-	for _, condition := range pl.covered {
-		at := slices.IndexFunc(c.paths, func(p *pathIndex) bool { return slices.Equal(p.path, condition.path) })
-		if at < 0 {
-			continue
-		}
-		work := 0
-		for _, s := range condition.spans {
-			n := c.paths[at].count(s)
-			if len(condition.spans) > 1 || order(s.from.value, s.to.value) != 0 {
-				n *= 8
+	least := work(best)
+	for _, covered := range pl.covered {
+		if readings, ok := c.readings(covered); ok {
+			if w := work(readings); w < least {
+				least, best = w, readings
 			}
-			work += n
-		}
-		if work < cost {
-			cost, source, spans = work, &c.paths[at].index, condition.spans
 		}
 	}
-	return source, spans
+	return best
+}
+
+// readings gives what to read for a condition, if there is an index for each of its parts.
+func (c *container) readings(covered condition) (readings []reading, ok bool) {
+	for _, p := range covered.parts {
+		x := c.indexOf(p.target)
+		if x == nil {
+			return nil, false
+		}
+		for _, s := range p.spans {
+			readings = append(readings, reading{x, s})
+		}
+	}
+	return readings, true
 }

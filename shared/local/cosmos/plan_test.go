@@ -3,6 +3,7 @@ package cosmos
 import (
 	"fmt"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,116 @@ func TestAQueryOnAnIndexedPathFetchesOnlyWhatItNames(t *testing.T) {
 		if len(documents) != want {
 			t.Errorf("%s: %d documents fetched, want %d", where, len(documents), want)
 		}
+	}
+}
+
+// probesContainer holds n documents with a few probes each: two have "a", three have "b", of which one has
+// both, and the first has "a" twice.
+func probesContainer(t testing.TB, n int, included, excluded []string) *container {
+	t.Helper()
+	policy := &indexingPolicy{}
+	for _, path := range included {
+		policy.IncludedPaths = append(policy.IncludedPaths, policyPath{path})
+	}
+	for _, path := range excluded {
+		policy.ExcludedPaths = append(policy.ExcludedPaths, policyPath{path})
+	}
+	c, err := newContainer("db", containerProperties{ID: "leads", PartitionKey: topology.PartitionKey{Paths: []string{"/id"}}, IndexingPolicy: policy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rare := map[int]string{0: `"a","a",`, 17: `"b",`, 18: `"a","b",`, n - 1: `"b",`}
+	for i := range n {
+		if err := c.restore(uint64(i+1), fmt.Appendf(nil, `{"id":"%d","n":%d,"probes":[%s"own %d",{"k":"a"},["a"],7]}`, i, i, rare[i], i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func TestAQueryForAnElementFetchesTheDocumentsThatHaveItOnce(t *testing.T) {
+	c := probesContainer(t, 1000, []string{"/probes/[]/?", "/n/?"}, []string{"/*"})
+	for where, want := range map[string]int{
+		"ARRAY_CONTAINS(c.probes, 'a')":                                                    2,
+		"ARRAY_CONTAINS(c.probes, @b)":                                                     3,
+		"ARRAY_CONTAINS(c.probes, 'a') OR ARRAY_CONTAINS(c.probes, @b)":                    4,
+		"ARRAY_CONTAINS(c.probes, 'a') OR (c.n = 5 OR c.n IN (5, 6))":                      4,
+		"ARRAY_CONTAINS(c.probes, 'a') AND ARRAY_CONTAINS(c.probes, @b)":                   2,
+		"(ARRAY_CONTAINS(c.probes, 'a') OR ARRAY_CONTAINS(c.probes, 'b')) AND c.text = ''": 4,
+		"ARRAY_CONTAINS(c.probes, 'none')":                                                 0,
+		"ARRAY_CONTAINS(c.probes, null)":                                                   0,
+		"ARRAY_CONTAINS(c.probes, 7)":                                                      1000,
+		"ARRAY_CONTAINS(c.probes, 'a') OR c.text = ''":                                     1000,
+		"ARRAY_CONTAINS(c.probes, 'a') OR ARRAY_CONTAINS(c.probes, 'b') AND c.id = '1'":    1000,
+		"ARRAY_CONTAINS(c.probes, @object)":                                                1000,
+		"ARRAY_CONTAINS(c.probes, 'a', true)":                                              1000,
+		"ARRAY_CONTAINS(c.probes, c.id)":                                                   1000,
+		"ARRAY_CONTAINS(@list, c.n)":                                                       1000,
+		"NOT ARRAY_CONTAINS(c.probes, 'a')":                                                1000,
+		"c.probes = 'a'":                                                                   1000,
+	} {
+		q, err := parseQuery("SELECT * FROM c WHERE "+where, map[string]any{"@b": "b", "@object": map[string]any{"k": "a"}, "@list": []any{1.0}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents, _ := c.candidates(c.newPlan(q, nil), 0, 1<<20)
+		if len(documents) != want {
+			t.Errorf("%s: %d documents fetched, want %d", where, len(documents), want)
+		}
+	}
+}
+
+func TestThePolicySaysWhetherAQueryForAnElementIsCovered(t *testing.T) {
+	for _, test := range []struct {
+		name               string
+		included, excluded []string
+		covered            bool
+	}{
+		{"the elements", []string{"/probes/[]/?"}, []string{"/*"}, true},
+		{"the elements, of a name in quotes", []string{`/"probes"/[]/?`}, []string{"/*"}, true},
+		{"the elements and the property", []string{"/probes/?", "/probes/[]/?"}, []string{"/*"}, true},
+		{"the elements, but nothing else below the property", []string{"/probes/[]/?"}, []string{"/*", "/probes/*"}, true},
+		{"everything below the property", []string{"/probes/*"}, []string{"/*"}, true},
+		{"everything", []string{"/*"}, nil, true},
+		{"only the property", []string{"/probes/?"}, []string{"/*"}, false},
+		{"a property called []", []string{`/probes/"[]"/?`}, []string{"/*"}, false},
+		{"the elements of another array", []string{"/other/[]/?"}, []string{"/*"}, false},
+		{"everything but the elements", []string{"/*"}, []string{"/probes/[]/?"}, false},
+		{"nothing", nil, []string{"/*"}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			want := map[bool]int{true: 2, false: 100}[test.covered]
+			checkCost(t, probesContainer(t, 100, test.included, test.excluded), "ARRAY_CONTAINS(c.probes, @a)", want)
+		})
+	}
+}
+
+func TestAQueryForAnElementAmongTenThousandDocumentsCostsWhatItExamines(t *testing.T) {
+	const n = 10_000
+	elements := probesContainer(t, n, []string{"/probes/[]/?"}, []string{"/*"})
+	checkCost(t, elements, "ARRAY_CONTAINS(c.probes, @a)", 2)
+	checkCost(t, elements, "ARRAY_CONTAINS(c.probes, @a) OR ARRAY_CONTAINS(c.probes, @b)", 4)
+	property := probesContainer(t, n, []string{"/probes/?"}, []string{"/*"})
+	checkCost(t, property, "ARRAY_CONTAINS(c.probes, @a)", n)
+	checkCost(t, property, "ARRAY_CONTAINS(c.probes, @a) OR ARRAY_CONTAINS(c.probes, @b)", n)
+}
+
+// checkCost asks for the probes a and b across partitions and looks at what the first page reports.
+func checkCost(t *testing.T, c *container, where string, examined int) {
+	t.Helper()
+	s := &Server{now: time.Now, counts: map[string]int{}, databases: map[string]*database{"db": {containers: map[string]*container{"leads": c}}}}
+	r := httptest.NewRequest("POST", "/", nil)
+	r.Header.Set("x-ms-documentdb-query-enablecrosspartition", "true")
+	answer, err := s.serveQuery(r, "db", "leads", fmt.Appendf(nil,
+		`{"query":"SELECT * FROM c WHERE %s","parameters":[{"name":"@a","value":"a"},{"name":"@b","value":"b"}]}`, where))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := answer.header["x-ms-documentdb-query-metrics"], fmt.Sprintf(";retrievedDocumentCount=%d;", examined); !strings.Contains(got, want) {
+		t.Errorf("%s: %s, want %s", where, got, want)
+	}
+	if least := 2.3 + 0.05*float64(examined); answer.charge < least || answer.charge > least*1.2 {
+		t.Errorf("%s: %d documents cost %.2f", where, examined, answer.charge)
 	}
 }
 

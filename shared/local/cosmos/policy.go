@@ -18,9 +18,29 @@ type policyPath struct {
 	Path string `json:"path"`
 }
 
-// pathRule is one path of a policy: the scalar at a property ("/a/b/?") or everything below it ("/a/*").
+// target is what can be indexed by itself: the scalar at a property, or the scalars among the elements
+// of the array there, wherever in it they are.
+type target struct {
+	names    []string
+	elements bool
+}
+
+func (t target) equals(other target) bool {
+	return t.elements == other.elements && slices.Equal(t.names, other.names)
+}
+
+// depth counts the steps from the document: the elements of an array are one below it.
+func (t target) depth() int {
+	if t.elements {
+		return len(t.names) + 1
+	}
+	return len(t.names)
+}
+
+// pathRule is one path of a policy: a target ("/a/b/?", "/a/b/[]/?") or everything below a property
+// ("/a/*").
 type pathRule struct {
-	names   []string
+	target
 	below   bool
 	include bool
 }
@@ -49,12 +69,15 @@ func (p *indexingPolicy) rules() ([]pathRule, error) {
 		return nil, refuse(http.StatusBadRequest, "Manual indexing is not supported: set automatic to true or the indexing mode to none.")
 	}
 	// id and _ts are always indexed, whatever the policy says.
-	rules := []pathRule{{names: []string{"id"}, include: true}, {names: []string{"_ts"}, include: true}}
+	rules := []pathRule{
+		{target: target{names: []string{"id"}}, include: true},
+		{target: target{names: []string{"_ts"}}, include: true},
+	}
 	seen := map[string]bool{}
 	add := func(path string, include bool) error {
 		r, ok := parseRule(path)
 		if !ok {
-			return refuse(http.StatusBadRequest, "The indexing path '%s' could not be accepted. It must begin with '/' and end with '/?' or '/*'.", path)
+			return refuse(http.StatusBadRequest, "The indexing path '%s' could not be accepted. Please ensure that it begins with '/' and ends with '/?' or '/*', that it has '[]' only as '/[]/?' at its end, and that other names with [, ], * or ? are in quotes.", path)
 		}
 		if seen[path] {
 			return refuse(http.StatusBadRequest, "The indexing path '%s' is given twice.", path)
@@ -80,24 +103,23 @@ func (p *indexingPolicy) rules() ([]pathRule, error) {
 	return rules, nil
 }
 
-// parseRule reads a path such as /outcome/kind/? or /"_etag"/?.
+// parseRule reads a path such as /outcome/kind/?, /"_etag"/?, /outcome/* or /probes/[]/?. The service
+// takes [] in other places too, for queries that are not served here; they are refused.
 func parseRule(path string) (pathRule, bool) {
-	names, ok := splitPath(path)
-	if !ok || len(names) == 0 {
+	var r pathRule
+	rest, scalar := strings.CutSuffix(path, "/?")
+	if scalar {
+		rest, r.elements = strings.CutSuffix(rest, "/[]")
+	} else if rest, r.below = strings.CutSuffix(path, "/*"); !r.below {
 		return pathRule{}, false
 	}
-	last := names[len(names)-1]
-	names = names[:len(names)-1]
-	switch {
-	case last == "*":
-		return pathRule{names: names, below: true}, true
-	case last == "?" && len(names) > 0:
-		return pathRule{names: names}, true
-	}
-	return pathRule{}, false
+	var ok bool
+	r.names, ok = splitPath(rest)
+	return r, ok && (r.below || len(r.names) > 0)
 }
 
-// splitPath reads the names of a path; a name in double quotes may hold any character but a quote.
+// splitPath reads the names of a path; a name in double quotes may hold any character but a quote, one
+// without them none that means something in a path.
 func splitPath(path string) ([]string, bool) {
 	var names []string
 	for path != "" {
@@ -106,7 +128,8 @@ func splitPath(path string) ([]string, bool) {
 			return nil, false
 		}
 		var name string
-		if quoted, isQuoted := strings.CutPrefix(rest, `"`); isQuoted {
+		quoted, isQuoted := strings.CutPrefix(rest, `"`)
+		if isQuoted {
 			if name, path, ok = strings.Cut(quoted, `"`); !ok {
 				return nil, false
 			}
@@ -115,7 +138,7 @@ func splitPath(path string) ([]string, bool) {
 		} else {
 			name, path = rest, ""
 		}
-		if name == "" {
+		if name == "" || !isQuoted && strings.ContainsAny(name, "[]*?") {
 			return nil, false
 		}
 		names = append(names, name)
@@ -123,16 +146,17 @@ func splitPath(path string) ([]string, bool) {
 	return names, true
 }
 
-// covers tells whether the scalar at a property is indexed. The most precise rule decides: the property
-// itself before any wildcard, a longer wildcard before a shorter one; of two equal ones the first.
-func covers(rules []pathRule, property []string) bool {
+// covers tells whether a target is indexed. The most precise rule decides: the target itself before any
+// wildcard, a longer wildcard before a shorter one; of two equal ones the first. The elements of an array
+// are below it, so /a/* covers them and /a/? does not.
+func covers(rules []pathRule, t target) bool {
 	best, include := -1, false
 	for _, r := range rules {
 		precision := -1
 		switch {
-		case !r.below && slices.Equal(r.names, property):
-			precision = len(property) + 1
-		case r.below && len(r.names) < len(property) && slices.Equal(r.names, property[:len(r.names)]):
+		case !r.below && r.equals(t):
+			precision = t.depth() + 1
+		case r.below && len(r.names) < t.depth() && slices.Equal(r.names, t.names[:len(r.names)]):
 			precision = len(r.names)
 		}
 		if precision > best {

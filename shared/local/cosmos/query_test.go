@@ -19,7 +19,7 @@ func samples() map[string]string {
 	return map[string]string{
 		"one":    `"n":1,"s":"apple","tags":["a","b"],"deep":{"x":"y"},"at":"2026-03-02T09:00:00.000Z"`,
 		"two":    `"n":2,"s":"Banana","tags":["b",{"k":1,"l":2}],"b":true,"at":"2026-03-02T10:00:00.000Z"`,
-		"three":  `"n":3,"s":"","tags":[],"b":false,"at":"2026-03-03T09:00:00.000Z"`,
+		"three":  `"n":3,"s":"","tags":[],"b":false,"at":"2026-03-03T09:00:00.000Z","deep":{"list":[1,null,1,[1],0,true,null]}`,
 		"text":   `"n":"2","s":2,"tags":"a"`,
 		"null":   `"n":null,"s":null,"tags":null,"b":null`,
 		"object": `"n":{"v":1},"s":["apple"],"tags":{"0":"a"}`,
@@ -114,6 +114,18 @@ func whereCases() map[string]string {
 		"NOT IS_NULL(c.b)":                         "bare object one text three two",
 		"ARRAY_CONTAINS(c.tags, 'b')":              "one two",
 		"NOT ARRAY_CONTAINS(c.tags, 'b')":          "three",
+		"ARRAY_CONTAINS(c.tags, 'a')":              "one",
+		"ARRAY_CONTAINS(c.tags, @tag)":             "one two",
+		"ARRAY_CONTAINS(c.tags, 1)":                "",
+		"ARRAY_CONTAINS(c.tags, null)":             "",
+		"ARRAY_CONTAINS(c.tags, undefined)":        "",
+		"ARRAY_CONTAINS(c.tags, 'a', true)":        "one",
+		"ARRAY_CONTAINS(c.s, 'apple')":             "object",
+		"ARRAY_CONTAINS(c, 'a')":                   "",
+		"ARRAY_CONTAINS(c.deep.list, null)":        "three",
+		"ARRAY_CONTAINS(c.deep.list, -0.0)":        "three",
+		"ARRAY_CONTAINS(c.deep.list, true)":        "three",
+		"ARRAY_CONTAINS(c.deep.list, '1')":         "",
 		"ARRAY_CONTAINS(c.tags, @part)":            "",
 		"ARRAY_CONTAINS(c.tags, @part, true)":      "two",
 		"ARRAY_CONTAINS(@list, c.n)":               "one three",
@@ -136,6 +148,11 @@ func whereCases() map[string]string {
 		"c.n >= 1 AND c.n <= 2 AND c.s = 'Banana'": "two",
 		"c.s = 'a\\u0070ple'":                      "one",
 		"STARTSWITH(c.s, 'ap') OR ARRAY_CONTAINS(c.tags, 'b') AND NOT c.b = false": "one two",
+		"ARRAY_CONTAINS(c.tags, 'a') OR ARRAY_CONTAINS(c.tags, 'b')":               "one two",
+		"ARRAY_CONTAINS(c.tags, 'a') OR ARRAY_CONTAINS(c.tags, 'none')":            "one",
+		"ARRAY_CONTAINS(c.tags, 'a') OR c.n IN (2, 3) OR ARRAY_CONTAINS(c.s, 'x')": "one three two",
+		"ARRAY_CONTAINS(c.tags, 'a') AND ARRAY_CONTAINS(c.tags, 'b')":              "one",
+		"NOT (ARRAY_CONTAINS(c.tags, 'a') OR ARRAY_CONTAINS(c.tags, 'b'))":         "three",
 	}
 }
 
@@ -144,6 +161,7 @@ func TestAWhereChoosesWhatItMakesTrue(t *testing.T) {
 	for name, policy := range map[string]string{
 		"everything included": `{"includedPaths":[{"path":"/*"}]}`,
 		"an index on each":    `{"includedPaths":[{"path":"/n/?"},{"path":"/s/?"},{"path":"/b/?"},{"path":"/at/?"},{"path":"/deep/x/?"},{"path":"/tags/?"}],"excludedPaths":[{"path":"/*"}]}`,
+		"the elements too":    `{"includedPaths":[{"path":"/n/?"},{"path":"/s/[]/?"},{"path":"/tags/[]/?"},{"path":"/tags/?"},{"path":"/deep/list/[]/?"}],"excludedPaths":[{"path":"/*"}]}`,
 		"no index":            `{"indexingMode":"none"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -158,7 +176,7 @@ func TestAWhereChoosesWhatItMakesTrue(t *testing.T) {
 			for where, want := range whereCases() {
 				for scope, partition := range map[string]azcosmos.PartitionKey{"across": everywhere(), "within": pk("p")} {
 					q, err := query(t.Context(), c, partition, "SELECT VALUE c.id FROM c WHERE "+where, parameters(map[string]any{
-						"@two": 2, "@object": map[string]any{"v": 1}, "@part": map[string]any{"k": 1}, "@list": []any{1, 3}, "@quote": "' OR true",
+						"@two": 2, "@object": map[string]any{"v": 1}, "@part": map[string]any{"k": 1}, "@list": []any{1, 3}, "@tag": "b", "@quote": "' OR true",
 					}))
 					if err != nil {
 						t.Errorf("%s %s: %v", scope, where, err)
@@ -566,6 +584,22 @@ func TestAPathCoveredByAWildcardCountsAsIndexed(t *testing.T) {
 	}
 }
 
+func TestANameInQuotesIsANameWhateverItLooksLike(t *testing.T) {
+	containers := plainContainers()
+	containers[0].IndexingPolicy = json.RawMessage(`{"includedPaths":[{"path":"/a/\"[]\"/?"},{"path":"/\"*\"/?"}],"excludedPaths":[{"path":"/*"}]}`)
+	a := open(t, cosmos.Options{}, containers)
+	c := a.container(t, "things")
+	for i := range 20 {
+		create(t, c, "p", fmt.Sprintf(`{"id":"%d","pk":"p","a":{"[]":%d},"*":%d}`, i, i, i))
+	}
+	for where, want := range map[string]int{`c.a["[]"] = 3`: 1, `c["*"] = 3`: 1, `c.a["[]"] = 3 AND c.b = 1`: 1, "c.b = 1": 20} {
+		q, err := query(t.Context(), c, everywhere(), "SELECT * FROM c WHERE "+where, nil)
+		if err != nil || q.examined != want {
+			t.Errorf("%s: %d examined, %v; want %d", where, q.examined, err, want)
+		}
+	}
+}
+
 func TestTheIDIsIndexedWhateverThePolicySays(t *testing.T) {
 	containers := plainContainers()
 	containers[0].IndexingPolicy = json.RawMessage(`{"includedPaths":[],"excludedPaths":[{"path":"/*"},{"path":"/id/?"}]}`)
@@ -613,6 +647,56 @@ func TestTheIndexFollowsEveryWrite(t *testing.T) {
 	}
 	want("c.n >= 7", 41)
 	want("c.n BETWEEN 45 AND 60", 5)
+}
+
+func TestTheElementsInTheIndexFollowEveryWrite(t *testing.T) {
+	containers := plainContainers()
+	containers[0].IndexingPolicy = json.RawMessage(`{"includedPaths":[{"path":"/probes/[]/?"}],"excludedPaths":[{"path":"/*"}]}`)
+	a := open(t, cosmos.Options{}, containers)
+	c := a.container(t, "things")
+	ctx := t.Context()
+	for i := range 50 {
+		create(t, c, "p", fmt.Sprintf(`{"id":"%d","pk":"p","probes":["e%d","p%d","e%d"]}`, i, i, i/2, i))
+	}
+	want := func(where string, n int) {
+		t.Helper()
+		q, err := query(ctx, c, everywhere(), "SELECT * FROM c WHERE "+where, nil)
+		if err != nil || len(q.rows) != n || q.examined != n {
+			t.Errorf("%s: %d rows, %d examined, %v; want %d", where, len(q.rows), q.examined, err, n)
+		}
+	}
+	want("ARRAY_CONTAINS(c.probes, 'e7')", 1)
+	want("ARRAY_CONTAINS(c.probes, 'p3')", 2)
+	want("ARRAY_CONTAINS(c.probes, 'e7') OR ARRAY_CONTAINS(c.probes, 'p3')", 2)
+	if _, err := c.ReplaceItem(ctx, pk("p"), "7", []byte(`{"id":"7","pk":"p","probes":["p3","new"]}`), nil); err != nil {
+		t.Fatal(err)
+	}
+	want("ARRAY_CONTAINS(c.probes, 'e7')", 0)
+	want("ARRAY_CONTAINS(c.probes, 'p3')", 2)
+	want("ARRAY_CONTAINS(c.probes, 'new')", 1)
+	var p azcosmos.PatchOperations
+	p.AppendSet("/probes", "p3")
+	if _, err := c.PatchItem(ctx, pk("p"), "7", p, nil); err != nil {
+		t.Fatal(err)
+	}
+	want("ARRAY_CONTAINS(c.probes, 'p3')", 1)
+	if _, err := c.DeleteItem(ctx, pk("p"), "6", nil); err != nil {
+		t.Fatal(err)
+	}
+	want("ARRAY_CONTAINS(c.probes, 'p3')", 0)
+}
+
+// Every element is a value to be indexed, as in the service.
+func TestAWriteCostsMoreWithMoreIndexedElements(t *testing.T) {
+	containers := plainContainers()
+	containers[0].IndexingPolicy = json.RawMessage(`{"includedPaths":[{"path":"/probes/[]/?"}],"excludedPaths":[{"path":"/*"}]}`)
+	a := open(t, cosmos.Options{}, containers)
+	c := a.container(t, "things")
+	same := create(t, c, "p", `{"id":"1","pk":"p","probes":["a","a","a"]}`)
+	different := create(t, c, "p", `{"id":"2","pk":"p","probes":["a","b","c"]}`)
+	if same.RequestCharge >= different.RequestCharge {
+		t.Errorf("three equal elements cost %.2f, three different ones %.2f", same.RequestCharge, different.RequestCharge)
+	}
 }
 
 func TestAQueryBodyThatIsNotOneIsRefused(t *testing.T) {

@@ -2,6 +2,7 @@ package cosmos_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -84,6 +85,44 @@ func TestEverythingSurvivesARestart(t *testing.T) {
 	_, err = c.ReadItem(t.Context(), pk("p"), "short", nil)
 	wantStatus(t, err, http.StatusNotFound)
 	read(t, c, "p", "1")
+}
+
+// A local run keeps its folder while the program, and with it the policy, changes.
+func TestAnotherIndexingPolicyIsTakenOverAfterARestart(t *testing.T) {
+	const before, after = `{"includedPaths":[{"path":"/n/?"}],"excludedPaths":[{"path":"/*"}]}`,
+		`{"includedPaths":[{"path":"/probes/[]/?"}],"excludedPaths":[{"path":"/*"}]}`
+	with := func(policy string) []topology.Container {
+		containers := plainContainers()
+		containers[0].IndexingPolicy = json.RawMessage(policy)
+		return containers
+	}
+	dir := t.TempDir()
+	t.Run("fill", func(t *testing.T) {
+		c := open(t, cosmos.Options{Dir: dir}, with(before)).container(t, "things")
+		for i := range 40 {
+			create(t, c, "p", fmt.Sprintf(`{"id":"%d","pk":"p","n":%d,"probes":["e%d","p%d"]}`, i, i, i, i/2))
+		}
+	})
+	for _, run := range []struct {
+		name                string
+		containers          []topology.Container
+		byNumber, byElement int // documents examined
+	}{
+		{"with the same policy", with(before), 1, 40},
+		{"with another policy", with(after), 40, 2},
+		{"without a word about it", nil, 40, 2},
+		{"with the first policy again", with(before), 1, 40},
+	} {
+		t.Run(run.name, func(t *testing.T) {
+			c := open(t, cosmos.Options{Dir: dir}, run.containers).container(t, "things")
+			for where, examined := range map[string]int{"c.n = 3": run.byNumber, "ARRAY_CONTAINS(c.probes, 'p1')": run.byElement} {
+				q, err := query(t.Context(), c, everywhere(), "SELECT * FROM c WHERE "+where, nil)
+				if err != nil || q.examined != examined {
+					t.Errorf("%s: %d documents examined, %v; want %d", where, q.examined, err, examined)
+				}
+			}
+		})
+	}
 }
 
 // What takes the place of an expired document is alone in it after a restart, too.
