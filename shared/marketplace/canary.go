@@ -1,22 +1,35 @@
 package marketplace
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // maxCanary is more than a canary needs, in bytes. It keeps every other body from being parsed twice.
 const maxCanary = 1 << 10
 
+// canaryKey is what Leadflow writes, letter by letter, and nobody else does.
+const canaryKey = "leadflowCanary"
+
 // ReadCanary reads the body that Leadflow posts to itself, {"leadflowCanary": HOUR, "mac": "..."}, with both
-// values as text. It checks no signature: until the caller has checked mac, anybody may have sent it.
+// values as text. A body with any other key is none, so that nobody can make a lead vanish by adding these two.
+// It checks no signature: until the caller has checked mac, anybody may have sent it.
 func ReadCanary(body []byte) (hour, mac string, ok bool) {
-	if len(body) > maxCanary {
+	body = trimLeft(body)
+	if len(body) > maxCanary || !bytes.Contains(body, []byte(canaryKey)) || !json.Valid(body) || body[0] != '{' {
 		return "", "", false
 	}
-	var canary struct{ LeadflowCanary, MAC field }
-	if err := json.Unmarshal(body, &canary); err != nil {
-		return "", "", false
-	}
-	hour, mac = canary.LeadflowCanary.value, canary.MAC.value
-	if hour == "" || mac == "" {
+	keys := 0
+	members(body, func(key, value []byte) {
+		keys++
+		switch string(key) {
+		case canaryKey:
+			hour = decode(value)
+		case "mac":
+			mac = decode(value)
+		}
+	})
+	if keys != 2 || isBlank(hour) || isBlank(mac) {
 		return "", "", false
 	}
 	return hour, mac, true

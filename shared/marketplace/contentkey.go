@@ -15,7 +15,11 @@ import (
 // Keys are stored and compared later, so the order of the fields never changes.
 func (s Submission) ContentKey(urlOfferID string) string {
 	// Each text follows its own length, so that no two lists of fields run together to the same bytes.
-	var list []byte
+	size := len(urlOfferID)
+	for _, text := range s.sent {
+		size += len(text)
+	}
+	list := make([]byte, 0, size+(fields+1)*len("123456:"))
 	add := func(text string) {
 		list = strconv.AppendInt(list, int64(len(text)), 10)
 		list = append(list, ':')

@@ -94,9 +94,12 @@ func TestLeadSourceAndActionCodeSayWhereTheLeadComesFrom(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fields := map[string]any{"leadSource": c.leadSource}
-			wantRaw := ""
+			rawAction := ""
 			if c.actionCode != absent {
-				fields["actionCode"], wantRaw = c.actionCode, strings.TrimSpace(c.actionCode)
+				fields["actionCode"] = c.actionCode
+				if c.name != "a blank explicit action does not count" {
+					rawAction = c.actionCode
+				}
 			}
 			s, err := marketplace.Read(body(t, fields))
 			if err != nil {
@@ -108,11 +111,8 @@ func TestLeadSourceAndActionCodeSayWhereTheLeadComesFrom(t *testing.T) {
 			if s.Publisher != c.publisher || s.Offer != c.offer || s.OfferTitle != c.title {
 				t.Errorf("publisher %q, offer %q, title %q; want %q, %q, %q", s.Publisher, s.Offer, s.OfferTitle, c.publisher, c.offer, c.title)
 			}
-			if want := strings.TrimSpace(c.leadSource); s.RawSource != want {
-				t.Errorf("raw source %q, want %q", s.RawSource, want)
-			}
-			if c.name != "a blank explicit action does not count" && s.RawAction != wantRaw {
-				t.Errorf("raw action %q, want %q", s.RawAction, wantRaw)
+			if s.RawSource != c.leadSource || s.RawAction != rawAction {
+				t.Errorf("raw source %q, raw action %q; want %q, %q", s.RawSource, s.RawAction, c.leadSource, rawAction)
 			}
 		})
 	}

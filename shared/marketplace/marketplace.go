@@ -4,7 +4,7 @@
 // It promises: whatever the body, Read ends in time that grows with its length only, does not panic, and
 // gives either a Submission or an *UnreadableError whose words repeat nothing of the body. Every field is
 // optional on the wire, so a value of the wrong type, a key in another letter case, an unknown key or a key
-// that comes twice never makes a lead unreadable.
+// that comes twice never makes a lead unreadable. (What is nested deeper than 10,000 levels is not JSON here.)
 //
 // It is not a judge of values: nothing is matched, corrected, looked up or cut here. An email stays as it was
 // typed, a phone stays without its country code, a country stays a word, and a text is as long as it was sent.
@@ -56,8 +56,8 @@ type Submission struct {
 	// Action is the class of ActionCode, or where that is blank of what stands behind the hyphen of
 	// LeadSource. It is ActionDNC if either place says so.
 	Action Action
-	// RawSource and RawAction are LeadSource and ActionCode as sent, decoded and trimmed, not tidied: they
-	// can hold any character at all.
+	// RawSource and RawAction are LeadSource and ActionCode as sent: decoded, neither trimmed nor tidied, so
+	// they can hold any character at all. A blank one is "".
 	RawSource, RawAction string
 	// Publisher and Offer are the ids behind the bar of LeadSource. Both are set or neither is.
 	Publisher, Offer string
@@ -77,9 +77,6 @@ type Submission struct {
 	// sent has the known fields as text, decoded and trimmed only, in the order that ContentKey depends on.
 	sent [fields]string
 }
-
-// fields is the number of fields that a lead can have.
-const fields = 11
 
 // UnreadableError says why a body is not a lead.
 type UnreadableError struct {
@@ -103,38 +100,37 @@ func Read(body []byte) (Submission, error) {
 	return w.submission(), nil
 }
 
-// submission reads the values that the wire carried.
+// submission says what the values of the wire mean.
 func (w *wire) submission() Submission {
-	who := &w.person
-	if !w.UserDetails.blank() {
-		who = &w.UserDetails.person
+	if w.details != [personFields]string{} {
+		copy(w.values[:], w.details[:])
 	}
+	text := &w.values
 	s := Submission{
-		RawSource:   strings.TrimSpace(w.LeadSource.value),
-		RawAction:   strings.TrimSpace(w.ActionCode.value),
-		OfferTitle:  tidyLine(w.OfferTitle.value),
-		FirstName:   tidyLine(who.FirstName.value),
-		LastName:    tidyLine(who.LastName.value),
-		Email:       tidyLine(who.Email.value),
-		Phone:       tidyLine(who.Phone.value),
-		Country:     tidyLine(who.Country.value),
-		Company:     tidyLine(who.Company.value),
-		JobTitle:    tidyLine(who.Title.value),
-		Description: tidyLines(w.Description.value),
+		Source:      w.from.source,
+		Action:      w.from.action,
+		RawSource:   text[leadSource],
+		RawAction:   text[actionCode],
+		Publisher:   w.from.publisher,
+		Offer:       w.from.offer,
+		OfferTitle:  tidyLine(text[offerTitle]),
+		FirstName:   tidyLine(text[firstName]),
+		LastName:    tidyLine(text[lastName]),
+		Email:       tidyLine(text[email]),
+		Phone:       tidyLine(text[phone]),
+		Country:     tidyLine(text[country]),
+		Company:     tidyLine(text[company]),
+		JobTitle:    tidyLine(text[title]),
+		Description: tidyLines(text[description]),
 	}
-	all := who.all()
-	for i, f := range append(all[:], &w.LeadSource.field, &w.ActionCode.field, &w.OfferTitle, &w.Description) {
-		s.sent[i] = strings.TrimSpace(f.value)
-	}
-
-	from := parseLeadSource(tidyLine(w.LeadSource.value))
-	s.Source, s.Publisher, s.Offer = from.source, from.publisher, from.offer
 	if s.OfferTitle == "" {
-		s.OfferTitle = from.displayName
+		s.OfferTitle = w.from.displayName
 	}
-	s.Action = from.action
-	if code := tidyLine(w.ActionCode.value); code != "" && from.action != ActionDNC {
-		s.Action = classAction(code)
+	if w.action != "" && s.Action != ActionDNC {
+		s.Action = w.action
+	}
+	for i, value := range text {
+		s.sent[i] = strings.TrimSpace(value)
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package marketplace_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"regexp"
@@ -82,7 +83,7 @@ func reads(t rapid.TB, body, other string) {
 func disguise(t *rapid.T, pairs []pair) []pair {
 	strangers := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) pair {
 		key := "x" + rapid.StringN(0, 8, -1).Draw(t, "stranger")
-		return pair{key, rapid.SampledFrom([]string{"1", `"DNC"`, "[]", `{"email":"x@y.z"}`, "null"}).Draw(t, "value")}
+		return pair{key, rapid.SampledFrom([]string{"1", `"DNC"`, "[]", `{"email":"x@y.z"}`, "null", `"}],\\\""`, `[{"]":"\\"},"}"]`, "-0.5e9"}).Draw(t, "value")}
 	}), 0, 4).Draw(t, "strangers")
 	all := rapid.Permutation(append(strangers, pairs...)).Draw(t, "order")
 	for i, p := range all {
@@ -120,6 +121,11 @@ func TestTheShapeOfABodyDoesNotChangeWhatItSays(t *testing.T) {
 		plain := with(object(person))
 		reads(t, plain, quote(plain))
 		reads(t, plain, "\uFEFF"+plain)
+		var spaced bytes.Buffer
+		if err := json.Indent(&spaced, []byte(plain), "\r", "\t"); err != nil {
+			t.Fatal(err)
+		}
+		reads(t, plain, spaced.String())
 		reads(t, plain, utf16Bytes(plain, false))
 		reads(t, plain, utf16Bytes(plain, true))
 		reads(t, plain, with(quote(object(person))))

@@ -92,7 +92,7 @@ func TestEveryDocumentedOrReportedBodyIsReadAsItShouldBe(t *testing.T) {
 			if dnc := s.Action == marketplace.ActionDNC; dnc != v.Expect.Suppressed {
 				t.Errorf("do not contact is %t, want %t", dnc, v.Expect.Suppressed)
 			}
-			if nobody := s.FirstName+s.LastName+s.Email+s.Phone+s.Company == ""; nobody != v.Expect.Anonymous {
+			if nobody := s.FirstName+s.LastName+s.Email+s.Phone == ""; nobody != v.Expect.Anonymous {
 				t.Errorf("anonymous is %t, want %t", nobody, v.Expect.Anonymous)
 			}
 			for _, other := range all {
