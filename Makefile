@@ -8,7 +8,7 @@ GO ?= go
 RACE := $(shell if [ -n "$${CI:-}" ] || { [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null 2>&1; }; then echo -race; fi)
 FOLDERS := $(patsubst functions/%/function.json,%,$(wildcard functions/*/function.json))
 
-.PHONY: help run demo services test bench lint publish-folder clean
+.PHONY: help run demo services test fuzz bench lint data publish-folder clean
 
 help: ## this text
 	@echo "Leadflow: marketplace leads to the right mailbox. Targets:"
@@ -28,11 +28,17 @@ test: ## all tests, with the race detector where there is a C compiler
 	@test -n "$(RACE)" || echo "No C compiler found: the tests run without the race detector."
 	$(GO) test $(RACE) -timeout 20m ./...
 
+fuzz: ## a few seconds of every fuzz target; FUZZTIME=10s make fuzz for longer
+	@.ci/fuzz
+
 bench: ## what the webhook, the start and the stand-ins cost
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy, govulncheck where its database can be reached
 	@.ci/lint
+
+data: ## write the lists of countries and mail providers again, from the pinned sources (needs npm)
+	$(GO) generate ./shared/normalize
 
 publish-folder: ## stage publish/ for Azure: host.json, handler, NAME/function.json and nothing else
 	@$(MAKE) --no-print-directory stage STAGE_OS=linux STAGE_ARCH=amd64
