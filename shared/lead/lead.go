@@ -1,7 +1,8 @@
 package lead
 
-// Schema is the version of the stored documents that this code writes.
-const Schema = 1
+// Schema is the version of the stored documents that this code writes. Version 1 had countries and phones as
+// they were sent; package store brings such leads up to date when it reads them.
+const Schema = 2
 
 // Lead is one person's interest, merged from submissions. The one document is the whole aggregate, so one
 // conditional write makes each change atomic.
@@ -11,8 +12,10 @@ type Lead struct {
 	Partition string `json:"lead"`
 	Schema    int    `json:"schema"`
 	// MatchKey is what the id was made from; empty when nothing identifies the person.
-	MatchKey string  `json:"matchKey,omitempty"`
-	Contact  Contact `json:"contact"`
+	MatchKey string `json:"matchKey,omitempty"`
+	// Probes are what leads that may be the same person are found by.
+	Probes  []string `json:"probes,omitempty"`
+	Contact Contact  `json:"contact"`
 	// Subject is that of every mail about the lead. It never changes.
 	Subject string  `json:"subject"`
 	Offers  []Offer `json:"offers,omitempty"`
@@ -21,44 +24,19 @@ type Lead struct {
 	Stage   Stage   `json:"stage"`
 	// Suppression is set while the person must not be contacted.
 	Suppression *Suppression `json:"suppression,omitempty"`
+	// Suggestions are other leads that may be the same person.
+	Suggestions []Suggestion `json:"suggestions,omitempty"`
 	Mails       []Mail       `json:"mails,omitempty"`
 	// MailDueAt is when the oldest planned mail without a record was planned; zero when there is none.
 	// The mail sweep finds a lead by it.
 	MailDueAt Time       `json:"mailDueAt,omitzero"`
 	Timeline  []Activity `json:"timeline"`
-	CreatedAt Time       `json:"createdAt"`
-	UpdatedAt Time       `json:"updatedAt"`
-}
+	// Archived says where to find what no longer fits into this document; nil while everything does.
+	Archived  *Archived `json:"archived,omitempty"`
+	CreatedAt Time      `json:"createdAt"`
+	UpdatedAt Time      `json:"updatedAt"`
 
-// Contact is who the person is.
-type Contact struct {
-	FirstName string `json:"firstName,omitempty"`
-	LastName  string `json:"lastName,omitempty"`
-	Email     string `json:"email,omitempty"`
-	Phone     string `json:"phone,omitempty"`
-	Company   string `json:"company,omitempty"`
-	JobTitle  string `json:"jobTitle,omitempty"`
-	Country   string `json:"country,omitempty"`
-	// Emails and Phones are all that were ever seen, oldest first, each spelling once.
-	Emails []string `json:"emails,omitempty"`
-	Phones []string `json:"phones,omitempty"`
-}
-
-// Anonymous says that nothing tells who the person is: no name, no address, no phone. Partner Center
-// withholds some people's data.
-func (c Contact) Anonymous() bool {
-	return c.FirstName == "" && c.LastName == "" && c.Email == "" && c.Phone == ""
-}
-
-// Name is the person's name as far as it is known.
-func (c Contact) Name() string {
-	switch {
-	case c.FirstName == "":
-		return c.LastName
-	case c.LastName == "":
-		return c.FirstName
-	}
-	return c.FirstName + " " + c.LastName
+	unknown Unknown
 }
 
 // Action is what the person did in the marketplace, as Partner Center codes it.
@@ -104,30 +82,6 @@ func (a Action) strength() int {
 	return 0
 }
 
-// Offer is a listing that the person showed interest in, with the strongest action seen for it.
-type Offer struct {
-	ID        string `json:"id,omitempty"`
-	Publisher string `json:"publisher,omitempty"`
-	Title     string `json:"title,omitempty"`
-	Action    Action `json:"action"`
-}
-
-// Name is how the offer is shown: its title, else its id.
-func (o Offer) Name() string {
-	if o.Title != "" {
-		return o.Title
-	}
-	return o.ID
-}
-
-// same says whether two spell the same listing: by id where both have one, else by title.
-func (o Offer) same(p Offer) bool {
-	if o.ID != "" && p.ID != "" {
-		return o.ID == p.ID
-	}
-	return o.Title != "" && o.Title == p.Title
-}
-
 // Touch is one submission seen from the lead's timeline.
 type Touch struct {
 	Submission  string `json:"submission"`
@@ -143,6 +97,8 @@ type Touch struct {
 	Again bool `json:"again,omitempty"`
 	// Redeliveries are the submissions that only repeated this one within 10 minutes.
 	Redeliveries []string `json:"redeliveries,omitempty"`
+
+	unknown Unknown
 }
 
 // Owner is the person responsible for the lead.
@@ -151,6 +107,8 @@ type Owner struct {
 	Person string `json:"person"`
 	Since  Time   `json:"since"`
 	Why    string `json:"why"`
+
+	unknown Unknown
 }
 
 // Operations is the person who owns the leads while no team has been applied.
@@ -177,6 +135,10 @@ func (s Stage) Closed() bool { return s == StageWon || s == StageLost || s == St
 type Suppression struct {
 	Reason SuppressionReason `json:"reason"`
 	Since  Time              `json:"since"`
+	// Submission is the one that said so, if it was one.
+	Submission string `json:"submission,omitempty"`
+
+	unknown Unknown
 }
 
 // SuppressionReason is why a person must not be contacted.
@@ -196,6 +158,8 @@ type Activity struct {
 	// Submission or Mail names what the activity is about, where there is one.
 	Submission string `json:"submission,omitempty"`
 	Mail       string `json:"mail,omitempty"`
+
+	unknown Unknown
 }
 
 // Mail is a mail that the lead asks for, until it is recorded as sent or failed.
@@ -209,6 +173,8 @@ type Mail struct {
 	PlannedAt Time   `json:"plannedAt"`
 	// RecordedAt is when its end was noted here; zero while it is open.
 	RecordedAt Time `json:"recordedAt,omitzero"`
+
+	unknown Unknown
 }
 
 // MailKind says what a mail is about.
@@ -221,6 +187,10 @@ const (
 	MailTouch        MailKind = "touch"
 	MailDoNotContact MailKind = "do-not-contact"
 	MailDecide       MailKind = "decide"
+	// MailSimilar says that another lead, which may be the same person, must not be contacted.
+	MailSimilar MailKind = "similar"
+	// MailOperations is the digest for operations. It belongs to no lead.
+	MailOperations MailKind = "operations"
 )
 
 // AsksToCall says whether a mail of this kind asks for contact, which nobody may be asked for while the

@@ -1,6 +1,7 @@
 package lead
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -18,8 +19,6 @@ const (
 const (
 	maxDescription  = 2 << 10 // bytes
 	maxField        = 256     // characters of a name, a company, a title, an address or a phone
-	maxAddresses    = 20
-	maxOffers       = 50
 	maxRedeliveries = 100
 )
 
@@ -47,15 +46,18 @@ type Taken struct {
 	Of string
 	// Changed says whether the lead must be written.
 	Changed bool
+	// Suppressed says that it is this submission for which the person must not be contacted.
+	Suppressed bool
 }
 
 // Take merges a touch and what it says of the person into the lead. assign gives the owner of a lead
 // that has none. It plans the mails that the touch gives rise to.
 //
-// A touch with the same submission changes nothing; without a match key nothing is ever a redelivery.
+// A touch with the same submission changes nothing; without a match key nothing is ever a redelivery. What the
+// person is known by must have been noted before (see Identify).
 func (l *Lead) Take(t Touch, c Contact, now Time, assign func() Owner) Taken {
 	if l.has(t.Submission) {
-		return Taken{Verdict: Repeated}
+		return Taken{Verdict: Repeated, Suppressed: l.Suppression != nil && l.Suppression.Submission == t.Submission}
 	}
 	if i := slices.IndexFunc(l.Touches, func(x Touch) bool { return slices.Contains(x.Redeliveries, t.Submission) }); i >= 0 {
 		return Taken{Verdict: Redelivered, Of: l.Touches[i].Submission}
@@ -64,8 +66,8 @@ func (l *Lead) Take(t Touch, c Contact, now Time, assign func() Owner) Taken {
 	if len(l.Touches) == 0 {
 		verdict = FirstTouch
 	} else if l.MatchKey != "" {
-		if i := l.newest(t.ContentKey); i >= 0 {
-			switch d := t.ReceivedAt.Sub(l.Touches[i].ReceivedAt.Time).Abs(); {
+		if i := l.nearest(t); i >= 0 {
+			switch d := l.Touches[i].apart(t); {
 			case d < RedeliveryWindow:
 				verdict, of = Redelivered, i
 			case d < AgainWindow:
@@ -86,10 +88,12 @@ func (l *Lead) Take(t Touch, c Contact, now Time, assign func() Owner) Taken {
 	t.bound()
 	older := slices.ContainsFunc(l.Touches, func(x Touch) bool { return x.ReceivedAt.After(t.ReceivedAt.Time) })
 	l.Touches = append(l.Touches, t)
-	slices.SortStableFunc(l.Touches, func(a, b Touch) int { return a.ReceivedAt.Compare(b.ReceivedAt.Time) })
-	l.Contact.merge(c, older)
-	if t.Action != ActionDoNot {
-		l.interest(t.Offer, t.Action)
+	slices.SortFunc(l.Touches, func(a, b Touch) int {
+		return cmp.Or(a.ReceivedAt.Compare(b.ReceivedAt.Time), cmp.Compare(a.Submission, b.Submission))
+	})
+	l.Contact.merge(c, t.ReceivedAt)
+	if t.Action != ActionDoNot { // what a do-not-contact names is no offer of interest
+		l.interest(t.Offer, t.Action, t.ReceivedAt)
 	}
 	if verdict == FirstTouch {
 		l.Stage, l.CreatedAt, l.Subject = StageNew, now, subject(t, l.Contact)
@@ -101,18 +105,19 @@ func (l *Lead) Take(t Touch, c Contact, now Time, assign func() Owner) Taken {
 	}
 	suppressed := l.Suppression
 	if t.Action == ActionDoNot && suppressed == nil {
-		l.Suppression = &Suppression{Reason: SuppressedDoNotContact, Since: now}
+		l.Suppression = &Suppression{Reason: SuppressedDoNotContact, Since: now, Submission: t.Submission}
 		l.note(now, "Must not be contacted: Microsoft said so.", t.Submission, "")
 	}
-	if l.Stage.Closed() && !older && t.Action != ActionDoNot {
+	kind, mailed := mailFor(t, verdict, suppressed)
+	if l.Stage.Closed() && !older && mailed && t.Action != ActionDoNot {
 		l.note(now, "Reopened from "+string(l.Stage)+": a new touch arrived.", t.Submission, "")
 		l.Stage = StageNew
 	}
-	if kind, ok := mailFor(t, verdict, suppressed); ok {
+	if mailed {
 		l.plan(Mail{ID: string(kind) + "-" + t.Submission, Kind: kind, Submission: t.Submission, To: l.Owner.Person, PlannedAt: now})
 	}
 	l.UpdatedAt = now
-	return Taken{Verdict: verdict, Changed: true}
+	return Taken{Verdict: verdict, Changed: true, Suppressed: suppressed == nil && l.Suppression != nil}
 }
 
 // mailFor decides which mail a touch gives rise to, if any. before is the suppression before the touch.
@@ -155,71 +160,23 @@ func (l *Lead) has(submission string) bool {
 	return slices.ContainsFunc(l.Touches, func(t Touch) bool { return t.Submission == submission })
 }
 
-// newest is the index of the newest touch with that content, or -1.
-func (l *Lead) newest(contentKey string) int {
-	for i := len(l.Touches) - 1; i >= 0; i-- {
-		if l.Touches[i].ContentKey == contentKey {
-			return i
+// nearest is the index of the touch with the same content that was received nearest to t, or -1. It is the
+// newest one, unless t itself comes late.
+func (l *Lead) nearest(t Touch) int {
+	at := -1
+	for i, x := range l.Touches {
+		if x.ContentKey == t.ContentKey && (at < 0 || x.apart(t) <= l.Touches[at].apart(t)) {
+			at = i
 		}
 	}
-	return -1
+	return at
 }
+
+// apart is the time between the arrivals of two touches.
+func (t Touch) apart(x Touch) time.Duration { return t.ReceivedAt.Sub(x.ReceivedAt.Time).Abs() }
 
 func (l *Lead) note(at Time, text, submission, mail string) {
 	l.Timeline = append(l.Timeline, Activity{At: at, Text: text, Submission: submission, Mail: mail})
-}
-
-// merge takes over what a touch says of the person. Blank never overwrites; the newest value wins, so an
-// older touch only fills what is blank.
-func (c *Contact) merge(n Contact, older bool) {
-	set := func(have *string, got string) {
-		if got = cutRunes(got, maxField); got != "" && (*have == "" || !older) {
-			*have = got
-		}
-	}
-	set(&c.FirstName, n.FirstName)
-	set(&c.LastName, n.LastName)
-	set(&c.Email, n.Email)
-	set(&c.Phone, n.Phone)
-	set(&c.Company, n.Company)
-	set(&c.JobTitle, n.JobTitle)
-	set(&c.Country, n.Country)
-	c.Emails = remember(c.Emails, n.Email)
-	c.Phones = remember(c.Phones, n.Phone)
-}
-
-func remember(list []string, s string) []string {
-	if s = cutRunes(s, maxField); s == "" || slices.Contains(list, s) || len(list) >= maxAddresses {
-		return list
-	}
-	return append(list, s)
-}
-
-// interest notes an offer with the strongest action seen for it.
-func (l *Lead) interest(o Offer, a Action) {
-	if o.ID == "" && o.Title == "" {
-		return
-	}
-	o.Action = a
-	for i := range l.Offers {
-		have := &l.Offers[i]
-		if !have.same(o) {
-			continue
-		}
-		if have.ID == "" {
-			have.ID, have.Publisher = o.ID, o.Publisher
-		}
-		if have.Title == "" {
-			have.Title = o.Title
-		}
-		if a.strength() > have.Action.strength() {
-			have.Action = a
-		}
-		return
-	}
-	if len(l.Offers) < maxOffers {
-		l.Offers = append(l.Offers, o)
-	}
 }
 
 // bound shortens what a stranger may have made long.

@@ -2,6 +2,8 @@ package lead_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +34,7 @@ func known(a lead.Action) *lead.Lead {
 
 func TestAFirstTouchBeginsALeadWithAnOwnerAndAnAlert(t *testing.T) {
 	l := known(lead.ActionContactMe)
-	if l.Stage != lead.StageNew || l.Owner.Person != "ana" || len(l.Touches) != 1 {
+	if l.Stage != lead.StageNew || l.Owner.Person != "ana" || len(l.Touches) != 1 || l.CreatedAt != morning || l.UpdatedAt != morning {
 		t.Fatalf("stage %s, owner %s, %d touches", l.Stage, l.Owner.Person, len(l.Touches))
 	}
 	if len(l.Mails) != 1 || l.Mails[0].ID != "alert-s1" || l.Mails[0].To != "ana" || l.MailDueAt != morning {
@@ -40,6 +42,14 @@ func TestAFirstTouchBeginsALeadWithAnOwnerAndAnAlert(t *testing.T) {
 	}
 	if want := "Fabrikam - Contact me - Contoso Analytics"; l.Subject != want {
 		t.Errorf("subject %q, want %q", l.Subject, want)
+	}
+}
+
+func TestALeadIsCreatedWhenItIsWrittenAndNotWhenItsTouchArrived(t *testing.T) {
+	l := &lead.Lead{ID: "l1"}
+	l.Take(touch("s1", 0, lead.ActionContactMe), ana(), after(time.Hour), owner)
+	if l.CreatedAt != after(time.Hour) || l.Touches[0].ReceivedAt != morning || l.MailDueAt != after(time.Hour) {
+		t.Errorf("created %s, received %s, its mail due %s", l.CreatedAt, l.Touches[0].ReceivedAt, l.MailDueAt)
 	}
 }
 
@@ -72,7 +82,23 @@ func TestATouchWithTheSameContentIsJudgedByItsDistance(t *testing.T) {
 			if len(l.Touches) != 2 || l.Mail(c.mail) == nil {
 				t.Errorf("want a second touch and the mail %s, have %+v", c.mail, l.Mails)
 			}
+			if again := c.want == lead.AskedAgain; l.Touches[1].Again != again || l.Touches[0].Again {
+				t.Errorf("asked again: %t and %t", l.Touches[0].Again, l.Touches[1].Again)
+			}
 		})
+	}
+}
+
+func TestTheRedeliveriesThatATouchNamesAreBounded(t *testing.T) {
+	l := known(lead.ActionContactMe)
+	for n := range 150 {
+		got := l.Take(touch(fmt.Sprintf("r%03d", n), time.Minute, lead.ActionContactMe), ana(), morning, owner)
+		if got.Verdict != lead.Redelivered || got.Of != "s1" || got.Changed != (n < 100) {
+			t.Fatalf("redelivery %d: %+v", n+1, got)
+		}
+	}
+	if n := len(l.Touches[0].Redeliveries); n != 100 || len(l.Touches) != 1 {
+		t.Errorf("%d redeliveries, %d touches", n, len(l.Touches))
 	}
 }
 
@@ -132,8 +158,8 @@ func TestBlankNeverOverwritesAndTheNewestValueWins(t *testing.T) {
 	other.ContentKey = "other"
 	other.Offer.Title = "Contoso Analytics (new)"
 	l.Take(other, lead.Contact{FirstName: "Anna", Email: "ANA@fabrikam.example.com", Phone: "+55 11 91234-5678"}, after(time.Hour), owner)
-	if len(l.Offers) != 1 || l.Offers[0].Title != "Contoso Analytics" {
-		t.Errorf("one offer keeps its title: %+v", l.Offers)
+	if len(l.Offers) != 1 || l.Offers[0].Title != "Contoso Analytics (new)" {
+		t.Errorf("one offer has the title that was received last: %+v", l.Offers)
 	}
 	older := touch("s3", -time.Hour, lead.ActionTestDrive)
 	older.ContentKey = "older"
@@ -145,8 +171,25 @@ func TestBlankNeverOverwritesAndTheNewestValueWins(t *testing.T) {
 	if len(c.Emails) != 2 {
 		t.Errorf("every spelling of an address is kept once, have %v", c.Emails)
 	}
+	if l.Offers[0].Title != "Contoso Analytics (new)" {
+		t.Errorf("an older touch changed the title: %+v", l.Offers)
+	}
 	if l.Touches[0].Submission != "s3" || l.Offers[0].Action != lead.ActionAcquired {
 		t.Errorf("touches are in the order of arrival and the strongest action stays: %+v %+v", l.Touches, l.Offers)
+	}
+}
+
+func TestOfTwoValuesOfOneInstantTheOneWinsThatSortsLast(t *testing.T) {
+	for _, order := range [][]string{{"Ana", "Anna"}, {"Anna", "Ana"}} {
+		l := &lead.Lead{ID: "l1", MatchKey: "email:x"}
+		for n, name := range order {
+			x := touch(name, 0, lead.ActionContactMe)
+			x.ContentKey = fmt.Sprint(n)
+			l.Take(x, lead.Contact{FirstName: name}, morning, owner)
+		}
+		if l.Contact.FirstName != "Anna" {
+			t.Errorf("in the order %v it is %s", order, l.Contact.FirstName)
+		}
 	}
 }
 
@@ -204,6 +247,30 @@ func TestDoNotContact(t *testing.T) {
 	})
 }
 
+// What has to be done for the others because of it is made up for with its own repeats only.
+func TestOnlyTheSubmissionThatSuppressedALeadSaysSoAndSaysItAgain(t *testing.T) {
+	l := known(lead.ActionContactMe)
+	dnc, again := touch("s2", time.Hour, lead.ActionDoNot), touch("s3", 48*time.Hour, lead.ActionDoNot)
+	for _, c := range []struct {
+		name  string
+		touch lead.Touch
+		want  bool
+	}{
+		{"the do-not-contact", dnc, true},
+		{"its repeat", dnc, true},
+		{"the repeat of an earlier touch", touch("s1", 0, lead.ActionContactMe), false},
+		{"a second do-not-contact", again, false},
+		{"and the repeat of that", again, false},
+	} {
+		if got := l.Take(c.touch, ana(), morning, owner); got.Suppressed != c.want {
+			t.Errorf("%s: suppressed %t", c.name, got.Suppressed)
+		}
+	}
+	if l.Suppression.Submission != "s2" {
+		t.Errorf("suppressed by %s", l.Suppression.Submission)
+	}
+}
+
 func TestATouchReopensAClosedLeadUnlessItIsOlder(t *testing.T) {
 	l := known(lead.ActionContactMe)
 	l.Stage = lead.StageLost
@@ -213,8 +280,62 @@ func TestATouchReopensAClosedLeadUnlessItIsOlder(t *testing.T) {
 		t.Errorf("an older touch made it %s", l.Stage)
 	}
 	newer := touch("s3", 48*time.Hour, lead.ActionTestDrive)
-	if l.Take(newer, ana(), morning, owner); l.Stage != lead.StageNew {
+	if l.Take(newer, ana(), after(49*time.Hour), owner); l.Stage != lead.StageNew {
 		t.Errorf("a newer touch left it %s", l.Stage)
+	}
+	if last := l.Timeline[len(l.Timeline)-1]; last.Text != "Reopened from Lost: a new touch arrived." || last.Submission != "s3" || last.At != after(49*time.Hour) {
+		t.Errorf("the timeline says %+v", last)
+	}
+	if l.CreatedAt != morning || l.UpdatedAt != after(49*time.Hour) {
+		t.Errorf("created %s, updated %s", l.CreatedAt, l.UpdatedAt)
+	}
+	l.Stage = lead.StageLost
+	same := touch("s4", 48*time.Hour, lead.ActionAcquired)
+	same.ContentKey = "other"
+	if l.Take(same, ana(), morning, owner); l.Stage != lead.StageNew {
+		t.Errorf("one of the same instant left it %s, and it is no older one", l.Stage)
+	}
+}
+
+func TestWhatNobodyIsToldOfReopensNothing(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		first  lead.Action
+		second lead.Action
+		want   lead.Stage
+	}{
+		{"a do-not-contact", lead.ActionContactMe, lead.ActionDoNot, lead.StageLost},
+		{"a touch of somebody who must not be contacted", lead.ActionDoNot, lead.ActionTestDrive, lead.StageLost},
+		{"but a contact me after a do-not-contact does, for people have to decide", lead.ActionDoNot, lead.ActionContactMe, lead.StageNew},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := known(c.first)
+			l.Stage = lead.StageLost
+			if l.Take(touch("s2", 48*time.Hour, c.second), ana(), after(48*time.Hour), owner); l.Stage != c.want {
+				t.Errorf("it is %s, want %s", l.Stage, c.want)
+			}
+		})
+	}
+}
+
+func TestTheTimelineSaysWhatHappenedAndWhen(t *testing.T) {
+	l := known(lead.ActionContactMe)
+	again := touch("s2", time.Hour, lead.ActionContactMe)
+	l.Take(again, ana(), after(2*time.Hour), owner)
+	dnc := touch("s3", 48*time.Hour, lead.ActionDoNot)
+	dnc.Offer = lead.Offer{}
+	l.Take(dnc, ana(), after(50*time.Hour), owner)
+	var said []string
+	for _, a := range l.Timeline {
+		said = append(said, fmt.Sprintf("%s %s (%s)", a.At.Sub(morning.Time), a.Text, a.Submission))
+	}
+	want := []string{
+		"0s Contact me: Contoso Analytics (s1)", "0s Owner: ana. her turn. (s1)",
+		"1h0m0s Asked again. Contact me: Contoso Analytics (s2)",
+		"48h0m0s Do not contact (s3)", "50h0m0s Must not be contacted: Microsoft said so. (s3)",
+	}
+	if !slices.Equal(said, want) {
+		t.Errorf("the timeline says\n%s\nand not\n%s", strings.Join(said, "\n"), strings.Join(want, "\n"))
 	}
 }
 

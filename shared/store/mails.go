@@ -29,7 +29,10 @@ type Mail struct {
 	ID     string        `json:"id"`
 	Schema int           `json:"schema"`
 	Kind   lead.MailKind `json:"kind"`
-	Lead   string        `json:"lead"`
+	// Lead is the lead that asks for the mail; empty for a mail that carries what it says itself.
+	Lead string `json:"lead,omitempty"`
+	// Digest is what a mail to operations says.
+	Digest *lead.Digest `json:"digest,omitempty"`
 	// To is the person of the team, not an address.
 	To    string    `json:"to"`
 	State MailState `json:"state"`
@@ -47,7 +50,20 @@ type Mail struct {
 	// Why is the reason of a failure or of the last later.
 	Why string `json:"why,omitempty"`
 
-	etag azcore.ETag
+	etag    azcore.ETag
+	unknown lead.Unknown
+}
+
+// UnmarshalJSON reads a stored mail.
+func (m *Mail) UnmarshalJSON(b []byte) error {
+	type plain Mail
+	return m.unknown.Decode(b, (*plain)(m))
+}
+
+// MarshalJSON writes a mail as it is stored.
+func (m Mail) MarshalJSON() ([]byte, error) {
+	type plain Mail
+	return m.unknown.Encode(plain(m))
 }
 
 // Ended says that there is nothing left to send.

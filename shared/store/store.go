@@ -36,6 +36,9 @@ var (
 	ErrChanged = errors.New("changed by somebody else")
 )
 
+// ErrUnchanged is what the function given to Update returns when there is nothing to write.
+var ErrUnchanged = errors.New("nothing to write")
+
 const (
 	// operationTimeout bounds one operation with all its retries. An account that is reached answers in
 	// milliseconds; one that does not answer within this time is away, and the back-off takes over.
@@ -234,12 +237,13 @@ func (s *Store) ids(ctx context.Context, container, path string, cutoff time.Tim
 			err := json.Unmarshal(b, &id)
 			ids = append(ids, id)
 			return err
-		})
+		}, 0, 0)
 	return ids, err
 }
 
-// query gives each document that the query finds to each, page by page, until each says to stop.
-func (s *Store) query(ctx context.Context, container, query string, parameters []azcosmos.QueryParameter, each func([]byte) error) error {
+// query gives each document that the query finds to each, page by page. pageSize is how many documents a page
+// has at most and pages how many pages are read at most; 0 leaves the size to the service and reads them all.
+func (s *Store) query(ctx context.Context, container, query string, parameters []azcosmos.QueryParameter, each func([]byte) error, pageSize int32, pages int) error {
 	session, err := s.session()
 	if err != nil {
 		return err
@@ -248,8 +252,8 @@ func (s *Store) query(ctx context.Context, container, query string, parameters [
 	if err != nil {
 		return err
 	}
-	pager := c.NewQueryItemsPager(query, azcosmos.NewPartitionKey(), &azcosmos.QueryOptions{QueryParameters: parameters})
-	for pager.More() { // a page may be empty and not the last one
+	pager := c.NewQueryItemsPager(query, azcosmos.NewPartitionKey(), &azcosmos.QueryOptions{QueryParameters: parameters, PageSizeHint: pageSize})
+	for n := 0; pager.More() && (pages == 0 || n < pages); n++ { // a page may be empty and not the last one
 		page, err := do(ctx, s, container, func(ctx context.Context, _ *azcosmos.ContainerClient) (azcosmos.QueryItemsResponse, error) {
 			return pager.NextPage(ctx)
 		})
@@ -263,6 +267,34 @@ func (s *Store) query(ctx context.Context, container, query string, parameters [
 		}
 	}
 	return nil
+}
+
+// retry reads, changes and writes a document by try until no other write comes between, or too many did. An
+// ErrUnchanged of try ends it as a success.
+func retry(ctx context.Context, what string, try func() (clashed bool, err error)) error {
+	for clashes := range maxConflicts {
+		clashed, err := try()
+		switch {
+		case errors.Is(err, ErrUnchanged):
+			return nil
+		case err != nil:
+			return fmt.Errorf("write %s: %w", what, err)
+		case !clashed:
+			return nil
+		}
+		if err := pause(ctx, clashes); err != nil {
+			return fmt.Errorf("write %s: %w", what, err)
+		}
+	}
+	return fmt.Errorf("write %s: %d times %w", what, maxConflicts, ErrChanged)
+}
+
+// clash tells a write that somebody else was faster with from other failures.
+func clash(err error) (clashed bool, other error) {
+	if errors.Is(err, ErrExists) || errors.Is(err, ErrChanged) || errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 // pause waits a little before a write that clashed is tried again: the longer, the more it clashed.

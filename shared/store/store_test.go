@@ -244,9 +244,9 @@ func TestTwentyHandlersChangeOneLeadAndLoseNothing(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 20 {
 		group.Go(func() {
-			_, err := d.UpdateLead(ctx, "l1", func(l *lead.Lead) (bool, error) {
+			_, err := d.Update(ctx, "l1", func(l *lead.Lead) error {
 				l.Timeline = append(l.Timeline, lead.Activity{At: lead.At(morning), Text: strconv.Itoa(i)})
-				return true, nil
+				return nil
 			})
 			if err != nil {
 				t.Error(err)
@@ -262,23 +262,23 @@ func TestTwentyHandlersChangeOneLeadAndLoseNothing(t *testing.T) {
 
 func TestAChangeOfALeadIsOneReadAndOneWrite(t *testing.T) {
 	d, ctx := open(t), t.Context()
-	change := func(l *lead.Lead) (bool, error) { l.UpdatedAt = lead.At(morning); return true, nil }
-	nothing := func(*lead.Lead) (bool, error) { return false, nil }
-	if _, err := d.UpdateLead(ctx, "l1", change); err != nil {
+	change := func(l *lead.Lead) error { l.UpdatedAt = lead.At(morning); return nil }
+	nothing := func(*lead.Lead) error { return store.ErrUnchanged }
+	if _, err := d.Update(ctx, "l1", change); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.cost(func() { _, _ = d.UpdateLead(ctx, "l1", change) }); len(got) != 2 || got["read leads"] != 1 || got["replace leads"] != 1 {
+	if got := d.cost(func() { _, _ = d.Update(ctx, "l1", change) }); len(got) != 2 || got["read leads"] != 1 || got["replace leads"] != 1 {
 		t.Errorf("a change costs %v", got)
 	}
-	if got := d.cost(func() { _, _ = d.UpdateLead(ctx, "l1", nothing) }); len(got) != 1 || got["read leads"] != 1 {
+	if got := d.cost(func() { _, _ = d.Update(ctx, "l1", nothing) }); len(got) != 1 || got["read leads"] != 1 {
 		t.Errorf("no change costs %v", got)
 	}
 	l, version, _ := d.Lead(ctx, "l1")
-	if got := d.cost(func() { _, _ = d.UpdateLeadFrom(ctx, l, version, change) }); len(got) != 1 || got["replace leads"] != 1 {
+	if got := d.cost(func() { _, _ = d.UpdateFrom(ctx, l, version, change) }); len(got) != 1 || got["replace leads"] != 1 {
 		t.Errorf("a change of a lead that was read costs %v", got)
 	}
-	stale := func(l *lead.Lead) (bool, error) { l.Subject = "changed"; return true, nil }
-	if _, err := d.UpdateLeadFrom(ctx, l, version, stale); err != nil { // the version is old by now
+	stale := func(l *lead.Lead) error { l.Subject = "changed"; return nil }
+	if _, err := d.UpdateFrom(ctx, l, version, stale); err != nil { // the version is old by now
 		t.Error(err)
 	}
 	if l, _, _ := d.Lead(ctx, "l1"); l.Subject != "changed" {

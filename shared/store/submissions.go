@@ -184,7 +184,7 @@ func (s *Store) Entries(ctx context.Context, since time.Time, each func(Entry) e
 				return fmt.Errorf("decode a ledger entry: %w", err)
 			}
 			return each(e)
-		})
+		}, 0, 0)
 	if err != nil {
 		return fmt.Errorf("list the submissions: %w", err)
 	}

@@ -1,0 +1,112 @@
+package lead
+
+// Everything that is stored keeps the fields that it does not know. The types named plain have the fields
+// and not the methods, which would call themselves.
+
+// UnmarshalJSON reads a stored lead.
+func (l *Lead) UnmarshalJSON(b []byte) error {
+	type plain Lead
+	return l.unknown.Decode(b, (*plain)(l))
+}
+
+// MarshalJSON writes a lead as it is stored.
+func (l Lead) MarshalJSON() ([]byte, error) {
+	type plain Lead
+	return l.unknown.Encode(plain(l))
+}
+
+// UnmarshalJSON reads a stored contact.
+func (c *Contact) UnmarshalJSON(b []byte) error {
+	type plain Contact
+	return c.unknown.Decode(b, (*plain)(c))
+}
+
+// MarshalJSON writes a contact as it is stored.
+func (c Contact) MarshalJSON() ([]byte, error) {
+	type plain Contact
+	return c.unknown.Encode(plain(c))
+}
+
+// UnmarshalJSON reads a stored offer.
+func (o *Offer) UnmarshalJSON(b []byte) error {
+	type plain Offer
+	return o.unknown.Decode(b, (*plain)(o))
+}
+
+// MarshalJSON writes an offer as it is stored.
+func (o Offer) MarshalJSON() ([]byte, error) {
+	type plain Offer
+	return o.unknown.Encode(plain(o))
+}
+
+// UnmarshalJSON reads a stored touch.
+func (t *Touch) UnmarshalJSON(b []byte) error {
+	type plain Touch
+	return t.unknown.Decode(b, (*plain)(t))
+}
+
+// MarshalJSON writes a touch as it is stored.
+func (t Touch) MarshalJSON() ([]byte, error) {
+	type plain Touch
+	return t.unknown.Encode(plain(t))
+}
+
+// UnmarshalJSON reads a stored owner.
+func (o *Owner) UnmarshalJSON(b []byte) error {
+	type plain Owner
+	return o.unknown.Decode(b, (*plain)(o))
+}
+
+// MarshalJSON writes an owner as it is stored.
+func (o Owner) MarshalJSON() ([]byte, error) {
+	type plain Owner
+	return o.unknown.Encode(plain(o))
+}
+
+// UnmarshalJSON reads a stored suppression.
+func (s *Suppression) UnmarshalJSON(b []byte) error {
+	type plain Suppression
+	return s.unknown.Decode(b, (*plain)(s))
+}
+
+// MarshalJSON writes a suppression as it is stored.
+func (s Suppression) MarshalJSON() ([]byte, error) {
+	type plain Suppression
+	return s.unknown.Encode(plain(s))
+}
+
+// UnmarshalJSON reads a stored suggestion.
+func (s *Suggestion) UnmarshalJSON(b []byte) error {
+	type plain Suggestion
+	return s.unknown.Decode(b, (*plain)(s))
+}
+
+// MarshalJSON writes a suggestion as it is stored.
+func (s Suggestion) MarshalJSON() ([]byte, error) {
+	type plain Suggestion
+	return s.unknown.Encode(plain(s))
+}
+
+// UnmarshalJSON reads a stored activity.
+func (a *Activity) UnmarshalJSON(b []byte) error {
+	type plain Activity
+	return a.unknown.Decode(b, (*plain)(a))
+}
+
+// MarshalJSON writes an activity as it is stored.
+func (a Activity) MarshalJSON() ([]byte, error) {
+	type plain Activity
+	return a.unknown.Encode(plain(a))
+}
+
+// UnmarshalJSON reads a stored mail of a lead.
+func (m *Mail) UnmarshalJSON(b []byte) error {
+	type plain Mail
+	return m.unknown.Decode(b, (*plain)(m))
+}
+
+// MarshalJSON writes a mail of a lead as it is stored.
+func (m Mail) MarshalJSON() ([]byte, error) {
+	type plain Mail
+	return m.unknown.Encode(plain(m))
+}

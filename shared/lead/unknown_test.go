@@ -1,0 +1,70 @@
+package lead_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"leadflow/shared/lead"
+)
+
+// newer is a lead as a later version of the program may write it: every object has a field more.
+const newer = `{"id":"l1","lead":"l1","schema":9,"matchKey":"email:a@b.example","probes":["phone:+4722123456"],
+"contact":{"firstName":"Ana","saidAt":{"firstName":"2026-11-23T09:00:00.000Z"},"later":[1,{"a":null}]},"subject":"x",
+"offers":[{"id":"o","action":"PLT","later":1}],"touches":[{"submission":"s1","contentKey":"k","source":"AppSource","action":"PLT",
+"offer":{"id":"o","action":"PLT","later":"é"},"receivedAt":"2026-11-23T09:00:00.000Z","later":true}],
+"owner":{"person":"ana","since":"2026-11-23T09:00:00.000Z","why":"her turn","later":2},"stage":"New",
+"suppression":{"reason":"DoNotContact","since":"2026-11-23T09:00:00.000Z","later":3},
+"suggestions":[{"lead":"l2","why":"same phone","later":4}],
+"mails":[{"id":"alert-s1","kind":"alert","submission":"s1","to":"ana","plannedAt":"2026-11-23T09:00:00.000Z","later":5}],
+"timeline":[{"at":"2026-11-23T09:00:00.000Z","text":"x","later":6}],"createdAt":"2026-11-23T09:00:00.000Z","updatedAt":"2026-11-23T09:00:00.000Z",
+"later":{"deep":{"er":["x"]}},"_etag":"e"}`
+
+func TestFieldsOfALaterVersionSurviveAReadAndAWrite(t *testing.T) {
+	var l lead.Lead
+	if err := json.Unmarshal([]byte(newer), &l); err != nil {
+		t.Fatal(err)
+	}
+	written, err := json.Marshal(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before, after map[string]any
+	for text, into := range map[string]*map[string]any{newer: &before, string(written): &after} {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !reflect.DeepEqual(before, after) {
+		t.Errorf("it was\n%v\nand is written as\n%v", before, after)
+	}
+}
+
+func TestFieldsOfALaterVersionStayWithTheirTouchWhereverItMoves(t *testing.T) {
+	var l lead.Lead
+	if err := json.Unmarshal([]byte(newer), &l); err != nil {
+		t.Fatal(err)
+	}
+	l.Take(touch("s0", -1, lead.ActionContactMe), ana(), morning, owner) // comes before s1
+	b, err := json.Marshal(l.Touches)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var touches []struct {
+		Submission string
+		Later      bool
+	}
+	if err := json.Unmarshal(b, &touches); err != nil {
+		t.Fatal(err)
+	}
+	if len(touches) != 2 || touches[0].Submission != "s0" || touches[0].Later || !touches[1].Later {
+		t.Errorf("touches %+v", touches)
+	}
+}
+
+func TestADocumentWithoutStrangeFieldsHasNoMoreThanItsOwn(t *testing.T) {
+	b, err := json.Marshal(lead.Offer{ID: "o", Action: lead.ActionContactMe})
+	if err != nil || string(b) != `{"id":"o","action":"PLT"}` {
+		t.Errorf("%s, %v", b, err)
+	}
+}
