@@ -149,7 +149,7 @@ type parts struct {
 	store  *store.Store
 	queue  *queue.Queue
 	sender mail.Sender
-	team   team.Team
+	team   *team.Follower
 	now    func() time.Time
 	log    *slog.Logger
 }
@@ -157,11 +157,12 @@ type parts struct {
 // Serve registers every function of the table with the server. It uses no network. problems must hold
 // none that stops capture; functions that others stop answer without doing anything.
 func Serve(server *azfunc.Server, s config.Settings, problems config.Problems, credential func() (azcore.TokenCredential, error), log *slog.Logger) error {
-	p := &parts{Settings: s, team: team.Operations(s.OperationsMail.Get()), now: time.Now, log: log}
+	p := &parts{Settings: s, now: time.Now, log: log}
 	var err error
 	if p.store, err = OpenStore(s, credential); err != nil {
 		return err
 	}
+	p.team = team.Follow(p.appliedTeam, s.OperationsMail.Get(), time.Now, log)
 	if p.queue, err = OpenQueue(s, credential); err != nil {
 		return err
 	}
@@ -181,6 +182,15 @@ func Serve(server *azfunc.Server, s config.Settings, problems config.Problems, c
 		}
 	}
 	return nil
+}
+
+// appliedTeam reads the team file that is applied.
+func (p *parts) appliedTeam(ctx context.Context) (text []byte, version int, err error) {
+	f, err := p.store.Team(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, 0, team.ErrNotApplied
+	}
+	return []byte(f.Text), f.Version, err
 }
 
 // OpenStore makes the client of the database that the settings name.

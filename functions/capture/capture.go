@@ -23,9 +23,9 @@ import (
 )
 
 const (
-	// maxBody is the largest body taken. Service Bus Standard allows 256 KB for a message with all its
+	// MaxBody is the largest body taken. Service Bus Standard allows 256 KB for a message with all its
 	// properties, and a lead has less than 2 KB.
-	maxBody = 192 << 10
+	MaxBody = 192 << 10
 	// maxRefused is how much of a refused body is read, so that the caller gets to see the answer
 	// instead of a broken connection.
 	maxRefused = 1 << 20
@@ -90,7 +90,7 @@ func (c *Capture) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, r)
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	switch {
 	case err != nil:
 		answer(w, http.StatusBadRequest, "The body did not arrive whole.")
@@ -98,9 +98,9 @@ func (c *Capture) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case len(body) == 0:
 		answer(w, http.StatusBadRequest, "The body is empty.")
 		return
-	case len(body) > maxBody:
+	case len(body) > MaxBody:
 		drain(r)
-		answer(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("The body is larger than %d bytes.", maxBody))
+		answer(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("The body is larger than %d bytes.", MaxBody))
 		return
 	}
 	s, err := c.submission(r, body)

@@ -25,6 +25,8 @@ var (
 	secrets = [][]byte{bytes.Repeat([]byte("new"), 12), bytes.Repeat([]byte("old"), 12)}
 )
 
+var backoff = queue.Backoff{First: time.Minute, Max: 30 * time.Minute, GiveUpAfter: 72 * time.Hour}
+
 const life = 400 * 24 * time.Hour
 
 // desk is ingest at work on a lab, at nine in the morning.
@@ -42,10 +44,16 @@ func open(t *testing.T) *desk {
 	t.Helper()
 	l := lab.New(t)
 	d := &desk{Lab: l, t: t, store: l.Store(), now: morning,
-		queue: l.Queue(queue.Backoff{First: time.Minute, Max: 30 * time.Minute, GiveUpAfter: 72 * time.Hour})}
-	d.ingest = &ingest.Ingest{Store: d.store, Queue: d.queue, Team: team.Operations("leads@contoso.example.com"), Secrets: secrets,
+		queue: l.Queue(backoff)}
+	d.ingest = &ingest.Ingest{Store: d.store, Queue: d.queue, Team: lab.Team(team.Operations("leads@contoso.example.com")), Secrets: secrets,
 		Life: life, Now: func() time.Time { return d.now }, Log: slog.New(slog.NewTextHandler(&d.log, nil))}
 	return d
+}
+
+// team has a team applied, with operations as its only person.
+func (d *desk) team(t team.Team) {
+	t.People = team.Operations("leads@contoso.example.com").People
+	d.ingest.Team = lab.Team(t)
 }
 
 // arrives has a submission received by the webhook at that time after nine: it is in the ledger, and the

@@ -14,9 +14,8 @@ import (
 
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
-	"leadflow/shared/link"
-	"leadflow/shared/marketplace"
 	"leadflow/shared/queue"
+	"leadflow/shared/store"
 	"leadflow/shared/team"
 	"leadflow/shared/topology"
 )
@@ -27,9 +26,19 @@ const noteTimeout = 2 * time.Second
 
 // Store is what ingest needs of the database.
 type Store interface {
-	UpdateLead(ctx context.Context, id string, change func(*lead.Lead) (bool, error)) (*lead.Lead, error)
+	Lead(ctx context.Context, id string) (*lead.Lead, store.Version, error)
+	Update(ctx context.Context, id string, change func(*lead.Lead) error) (*lead.Lead, error)
+	UpdateFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) error) (*lead.Lead, error)
+	Archives(ctx context.Context, l *lead.Lead, each func(*lead.Archive) bool) error
+	Similar(ctx context.Context, probes []string, except string) ([]lead.Hit, error)
+	UpdateWatch(ctx context.Context, change func(*lead.Watch) error) error
 	Settle(ctx context.Context, s lead.Submission, o lead.Outcome, life time.Duration) error
 	Postpone(ctx context.Context, id string, next time.Time) error
+}
+
+// Teams gives the team that is applied now.
+type Teams interface {
+	Team(ctx context.Context) (team.Team, error)
 }
 
 // Queue is what ingest needs of the queues.
@@ -43,7 +52,7 @@ type Queue interface {
 type Ingest struct {
 	Store Store
 	Queue Queue
-	Team  team.Team
+	Team  Teams
 	// Secrets are those of the webhook; they also sign the canaries.
 	Secrets [][]byte
 	// Life is how long the ledger keeps a submission after its outcome.
@@ -55,10 +64,15 @@ type Ingest struct {
 // Run ingests one submission.
 func (i *Ingest) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	s := queue.Submission(m)
-	o, err := i.ingest(ctx, s)
-	if unreadable, ok := errors.AsType[*marketplace.UnreadableError](err); ok {
-		return azfunc.Never(unreadable.Reason)
+	t, err := i.Team.Team(ctx)
+	if err != nil {
+		return azfunc.Later(0, err)
 	}
+	r := Read(s, t, i.Secrets)
+	if r.Kind == lead.OutcomeQuarantined {
+		return azfunc.Never(r.Why)
+	}
+	o, err := i.ingest(ctx, s, r, t)
 	if err == nil {
 		err = i.Store.Settle(ctx, s, o, i.Life)
 	}
@@ -69,44 +83,137 @@ func (i *Ingest) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	return azfunc.Done()
 }
 
-func (i *Ingest) ingest(ctx context.Context, s lead.Submission) (lead.Outcome, error) {
+// ingest does everything that a submission asks for but its outcome, which it gives.
+func (i *Ingest) ingest(ctx context.Context, s lead.Submission, r Reading, t team.Team) (lead.Outcome, error) {
 	now := lead.At(i.Now())
-	if hour, mac, ok := marketplace.ReadCanary(s.Body); ok {
-		if !link.ValidCanary(i.Secrets, hour, mac) {
-			return lead.Outcome{Kind: lead.OutcomeQuarantined, Why: "a canary with a wrong mac", At: now}, nil
-		}
-		return lead.Outcome{Kind: lead.OutcomeCanary, At: now}, nil
+	switch r.Kind {
+	case lead.OutcomeTest:
+		return lead.Outcome{Kind: r.Kind, At: now}, i.seeTest(ctx, r)
+	case lead.OutcomeInternal, lead.OutcomeCanary:
+		return lead.Outcome{Kind: r.Kind, At: now}, nil
 	}
-	said, err := marketplace.Read(s.Body)
-	if err != nil {
-		return lead.Outcome{}, err
-	}
-	if said.IsTest() {
-		return lead.Outcome{Kind: lead.OutcomeTest, At: now}, nil
-	}
-	touch, contact := touchOf(s, said)
-	matchKey := lead.MatchKey(contact)
-	var taken lead.Taken
-	l, err := i.Store.UpdateLead(ctx, lead.ID(matchKey, s.ID), func(l *lead.Lead) (bool, error) {
-		l.MatchKey = matchKey
-		taken = l.Take(touch, contact, now, func() lead.Owner { return i.Team.Assign(now) })
-		return taken.Changed, nil
-	})
+	l, taken, err := i.merge(ctx, r, t, now)
 	if err != nil {
 		return lead.Outcome{}, fmt.Errorf("merge submission %s: %w", s.ID, err)
 	}
 	if taken.Verdict == lead.Redelivered {
 		return lead.Outcome{Kind: lead.OutcomeRedelivery, Lead: l.ID, Of: taken.Of, At: now}, nil
 	}
-	for _, mail := range l.OpenMails() {
-		if mail.Submission != s.ID {
-			continue
-		}
-		if err := i.Queue.SendMail(ctx, l.ID, mail.ID, 0, ""); err != nil {
-			return lead.Outcome{}, err
+	if err := i.sendMails(ctx, l, s.ID); err != nil {
+		return lead.Outcome{}, err
+	}
+	if taken.Suppressed {
+		if err := i.warn(ctx, l, s.ID, now); err != nil {
+			return lead.Outcome{}, fmt.Errorf("warn of submission %s: %w", s.ID, err)
 		}
 	}
 	return lead.Outcome{Kind: lead.OutcomeLead, Lead: l.ID, At: now}, nil
+}
+
+// seeTest keeps when Partner Center's test lead for the offer arrived.
+func (i *Ingest) seeTest(ctx context.Context, r Reading) error {
+	return i.Store.UpdateWatch(ctx, func(w *lead.Watch) error {
+		if !w.SeeTest(r.Touch.Offer, r.Touch.ReceivedAt) {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+}
+
+// merge takes a submission into its lead. Only a new lead is compared with those that may be the same person.
+func (i *Ingest) merge(ctx context.Context, r Reading, t team.Team, now lead.Time) (*lead.Lead, lead.Taken, error) {
+	var taken lead.Taken
+	var similar []lead.Suggestion
+	id := lead.ID(r.Keys.Match(), r.Touch.Submission)
+	l, version, err := i.Store.Lead(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		l = store.NewLead(id)
+		if similar, err = i.similar(ctx, r.Keys.Probes(), id); err != nil {
+			return nil, taken, err
+		}
+	case err != nil:
+		return nil, taken, err
+	}
+	l, err = i.Store.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
+		var found bool
+		if taken, found, err = i.archived(ctx, l, r.Touch); err != nil {
+			return err
+		}
+		if found {
+			return store.ErrUnchanged
+		}
+		if len(l.Touches) == 0 {
+			l.Suggest(similar...)
+		}
+		l.Identify(r.Keys)
+		taken = l.Take(r.Touch, r.Contact, now, func() lead.Owner { return t.Assign(now) })
+		if !taken.Changed {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+	return l, taken, err
+}
+
+// archived looks for a submission among the touches that no longer fit into the lead.
+func (i *Ingest) archived(ctx context.Context, l *lead.Lead, t lead.Touch) (taken lead.Taken, found bool, err error) {
+	if !l.MayHaveArchived(t.Submission, t.ReceivedAt) {
+		return taken, false, nil
+	}
+	err = i.Store.Archives(ctx, l, func(a *lead.Archive) bool {
+		var of string
+		of, found = a.Has(t.Submission)
+		if found && of != t.Submission {
+			taken = lead.Taken{Verdict: lead.Redelivered, Of: of}
+		} else {
+			taken = lead.Taken{Verdict: lead.Repeated}
+		}
+		return !found
+	})
+	return taken, found, err
+}
+
+func (i *Ingest) similar(ctx context.Context, probes []string, except string) ([]lead.Suggestion, error) {
+	hits, err := i.Store.Similar(ctx, probes, except)
+	return lead.Suggestions(probes, hits), err
+}
+
+// warn tells the leads that may be the same person that this one must not be contacted. It happens once in the
+// life of a lead at most, so it looks for them again instead of trusting what was known at its beginning.
+func (i *Ingest) warn(ctx context.Context, l *lead.Lead, submission string, now lead.Time) error {
+	similar, err := i.similar(ctx, l.Probes, l.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range similar {
+		other, err := i.Store.Update(ctx, s.Lead, func(other *lead.Lead) error {
+			if len(other.Touches) == 0 || !other.Warn(lead.Suggestion{Lead: l.ID, Why: s.Why}, submission, now) {
+				return store.ErrUnchanged
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := i.sendMails(ctx, other, submission); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendMails sends word of the mails that a lead asks for because of a submission.
+func (i *Ingest) sendMails(ctx context.Context, l *lead.Lead, submission string) error {
+	for _, mail := range l.OpenMails() {
+		if mail.Submission != submission {
+			continue
+		}
+		if err := i.Queue.SendMail(ctx, l.ID, mail.ID, 0, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Postpone sends the copy for later and notes the next try in the ledger where it can.

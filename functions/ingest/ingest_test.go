@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/link"
+	"leadflow/shared/team"
 )
 
 func TestASubmissionBecomesALeadWithEverythingItSays(t *testing.T) {
@@ -23,10 +25,14 @@ func TestASubmissionBecomesALeadWithEverythingItSays(t *testing.T) {
 		t.Fatalf("outcome %+v, lead %+v", o, l)
 	}
 	c := l.Contact
-	c.Emails, c.Phones = nil, nil
-	if want := (lead.Contact{FirstName: "Ana", LastName: "Silva", Email: "Ana.Silva@fabrikam.example.com", Phone: "+55 11 91234-5678",
-		Company: "Fabrikam", JobTitle: "Head of Data", Country: "Brazil"}); asJSON(t, c) != asJSON(t, want) {
+	c.SaidAt = nil
+	if want := (lead.Contact{FirstName: "Ana", LastName: "Silva", Email: "Ana.Silva@fabrikam.example.com", Phone: "+5511912345678",
+		Company: "Fabrikam", JobTitle: "Head of Data", Country: "BR", CountrySent: "Brazil",
+		Emails: []string{"Ana.Silva@fabrikam.example.com"}, Phones: []string{"+5511912345678"}}); asJSON(t, c) != asJSON(t, want) {
 		t.Errorf("contact %+v", c)
+	}
+	if want := []string{"phone:+5511912345678", "company:fabrikam.example.com|ana silva"}; !slices.Equal(l.Probes, want) {
+		t.Errorf("probes %q, want %q", l.Probes, want)
 	}
 	got := l.Touches[0]
 	if got.ContentKey == "" {
@@ -46,12 +52,17 @@ func TestASubmissionBecomesALeadWithEverythingItSays(t *testing.T) {
 }
 
 func TestTheOfferOfTheURLWinsOverTheOneInTheBody(t *testing.T) {
-	d := open(t)
-	s := submission("s1", 0, ana(""))
-	s.OfferID = "contoso.analytics"
-	d.done(d.message(s))
-	if got := d.lead(leadID(anaAddress)).Touches[0].Offer; got.ID != "contoso.analytics" || got.Publisher != "" || got.Title != "Contoso Analytics" {
-		t.Errorf("offer %+v", got)
+	for url, want := range map[string]lead.Offer{
+		"backup":            {ID: "backup", Title: "Contoso Analytics"},
+		"contoso.analytics": {ID: "analytics", Publisher: "contoso", Title: "Contoso Analytics"}, // the same listing, said in full
+	} {
+		d := open(t)
+		s := submission("s1", 0, ana(""))
+		s.OfferID = url
+		d.done(d.message(s))
+		if got := d.lead(leadID(anaAddress)).Touches[0].Offer; asJSON(t, got) != asJSON(t, want) {
+			t.Errorf("behind the URL of %s the offer is %+v", url, got)
+		}
 	}
 }
 
@@ -149,8 +160,9 @@ func TestARepeatSendsNoWordOfAMailThatWasRecordedMeanwhile(t *testing.T) {
 	d := open(t)
 	m := d.arrives("s1", 0, ana(""))
 	d.done(m)
-	_, err := d.store.UpdateLead(t.Context(), leadID(anaAddress), func(l *lead.Lead) (bool, error) {
-		return l.Record("alert-s1", "Mail sent.", lead.At(morning)), nil
+	_, err := d.store.Update(t.Context(), leadID(anaAddress), func(l *lead.Lead) error {
+		l.Record("alert-s1", "Mail sent.", lead.At(morning))
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -211,31 +223,86 @@ func TestWhatIsNoLeadIsInTheLedgerOnly(t *testing.T) {
 	canary := func(secret []byte) string {
 		return fmt.Sprintf(`{"leadflowCanary":%q,"mac":%q}`, hour, link.Canary(secret, hour))
 	}
+	ledger := map[string]int{"create submissions": 1, "patch submissions": 1}
 	for _, c := range []struct {
 		name, body string
 		want       lead.OutcomeKind
+		cost       map[string]int
 	}{
-		{"a test lead of Partner Center", `{"userDetails":{"FirstName":"MSFT_TEST_636573304831318844","LastName":"MSFT_TEST_636573304831318844","Email":"MSFT_TEST_636573304831318844@test.com"},"LeadSource":"AzureMarketplace","ActionCode":"INS","OfferTitle":"Contoso Analytics"}`, lead.OutcomeTest},
-		{"a canary", canary(secrets[0]), lead.OutcomeCanary},
-		{"a canary under the older secret", canary(secrets[1]), lead.OutcomeCanary},
-		{"a canary under an unknown secret", canary([]byte("unknown")), lead.OutcomeQuarantined},
-		{"a canary of another hour", strings.Replace(canary(secrets[0]), "T09", "T10", 1), lead.OutcomeQuarantined},
+		{"a test lead of Partner Center, but for the note of when it came", testLead, lead.OutcomeTest,
+			map[string]int{"create submissions": 1, "patch submissions": 1, "read state": 1, "create state": 1}},
+		{"somebody of the publisher's own staff", strings.Replace(ana(""), "fabrikam", "contoso", 1), lead.OutcomeInternal, ledger},
+		{"a canary", canary(secrets[0]), lead.OutcomeCanary, ledger},
+		{"a canary under the older secret", canary(secrets[1]), lead.OutcomeCanary, ledger},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := open(t)
-			cost := d.cost(func() { d.done(d.arrives("s1", 0, c.body)) })
-			if want := map[string]int{"create submissions": 1, "patch submissions": 1}; !maps.Equal(cost, want) {
+			d.team(team.Team{InternalDomains: []string{"contoso.example.com"}})
+			if cost := d.cost(func() { d.done(d.arrives("s1", 0, c.body)) }); !maps.Equal(cost, c.cost) {
 				t.Errorf("asked of the database: %v", cost)
 			}
-			if len(d.mails()) != 0 {
-				t.Errorf("word of %v", d.mails())
+			if len(d.mails()) != 0 || len(d.leads()) != 0 {
+				t.Errorf("word of %v, %d leads", d.mails(), len(d.leads()))
 			}
-			o := d.outcome("s1")
-			if o.Kind != c.want || o.Lead != "" || (o.Why != "") != (c.want == lead.OutcomeQuarantined) {
+			if o := d.outcome("s1"); o.Kind != c.want || o.Lead != "" || o.Why != "" {
 				t.Errorf("outcome %+v", o)
 			}
 		})
 	}
+}
+
+const testLead = `{"userDetails":{"FirstName":"MSFT_TEST_636573304831318844","LastName":"MSFT_TEST_636573304831318844","Email":"MSFT_TEST_636573304831318844@test.com"},"LeadSource":"AzureMarketplace","ActionCode":"INS","OfferTitle":"Contoso Analytics"}`
+
+func TestACanaryThatNobodyOfUsSignedIsQuarantined(t *testing.T) {
+	const hour = "2026-11-23T09"
+	for name, body := range map[string]string{
+		"under an unknown secret": fmt.Sprintf(`{"leadflowCanary":%q,"mac":%q}`, hour, link.Canary([]byte("unknown"), hour)),
+		"of another hour":         fmt.Sprintf(`{"leadflowCanary":"2026-11-23T10","mac":%q}`, link.Canary(secrets[0], hour)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := open(t)
+			if o := d.ingest.Run(t.Context(), d.arrives("s1", 0, body)); o.Kind() != azfunc.KindNever || o.Reason() != "a canary with a wrong mac" {
+				t.Errorf("ingest says %s", o)
+			}
+		})
+	}
+}
+
+func TestWhenTheTestLeadOfAnOfferCameIsKeptAndTheFirstOfTheDayIsNews(t *testing.T) {
+	d := open(t)
+	d.team(team.Team{Offers: []team.Offer{{ID: "analytics", Publisher: "contoso", Titles: []string{"Contoso Analytics"}}}})
+	m := d.arrives("s1", 0, testLead)
+	for range 2 { // a consecutive run finds nothing to do
+		d.done(m)
+	}
+	d.takes("s2", time.Hour, testLead)
+	w, err := d.store.Watch(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(w.TestLeads) != 1 || w.TestLeads[0].Offer != "analytics" || w.TestLeads[0].Name != "Contoso Analytics" || !w.TestLeads[0].SeenAt.Equal(morning.Add(time.Hour)) {
+		t.Errorf("test leads %+v", w.TestLeads)
+	}
+	if len(w.News) != 1 || !w.News[0].SeenAt.Equal(morning) {
+		t.Errorf("news %+v", w.News)
+	}
+}
+
+func TestWithoutATeamASubmissionWaits(t *testing.T) {
+	d := open(t)
+	m := d.arrives("s1", 0, ana(""))
+	d.ingest.Team = awayTeam{}
+	d.later(m)
+	if len(d.leads()) != 0 || d.outcome("s1") != nil {
+		t.Errorf("leads %v, outcome %+v", d.leads(), d.outcome("s1"))
+	}
+}
+
+// awayTeam cannot be read.
+type awayTeam struct{}
+
+func (awayTeam) Team(context.Context) (team.Team, error) {
+	return team.Team{}, errors.New("the database is away")
 }
 
 func TestWhatCannotBeReadIsNeverTriedAgainForAReasonThatRepeatsNothingOfIt(t *testing.T) {
@@ -327,9 +394,9 @@ func TestWhatASubmissionCosts(t *testing.T) {
 		cost  map[string]int
 		words int
 	}{
-		{"that begins a lead: one lead read, one lead write, one ledger write, one send", "s1", 0,
-			map[string]int{"read leads": 1, "create leads": 1, "patch submissions": 1}, 1},
-		{"that touches a lead: the same", "s2", 48 * time.Hour,
+		{"that begins a lead: one lead read, one suggestions query, one lead write, one ledger write, one send", "s1", 0,
+			map[string]int{"read leads": 1, "query leads": 1, "create leads": 1, "patch submissions": 1}, 1},
+		{"that touches a lead: the same without the query", "s2", 48 * time.Hour,
 			map[string]int{"read leads": 1, "replace leads": 1, "patch submissions": 1}, 1},
 		{"that is a redelivery: no send", "s3", 48*time.Hour + time.Minute,
 			map[string]int{"read leads": 1, "replace leads": 1, "patch submissions": 1}, 0},

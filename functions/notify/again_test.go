@@ -1,6 +1,8 @@
 package notify_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -11,6 +13,8 @@ import (
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/local/inbox"
+	"leadflow/shared/local/lab"
+	"leadflow/shared/mail"
 	"leadflow/shared/queue"
 	"leadflow/shared/store"
 	"leadflow/shared/team"
@@ -57,7 +61,7 @@ func TestABadAddressIsRecordedOnceAndForAll(t *testing.T) {
 func TestAMailToSomebodyWhoLeftTheTeamIsRecordedAsFailed(t *testing.T) {
 	d := open(t)
 	id, m := d.alerted(1)
-	d.notify.Team = team.Team{People: []team.Person{{ID: "kim", Name: "Kim", Mail: "kim@contoso.example.com"}}}
+	d.notify.Team = lab.Team{People: []team.Person{{ID: "kim", Name: "Kim", Mail: "kim@contoso.example.com"}}}
 	d.runs(m, azfunc.KindDone, 0)
 	d.sent(0)
 	if r := d.record("alert-s1"); r.State != store.MailFailed {
@@ -113,6 +117,28 @@ func TestWithoutTheMailServerTheMailWaits(t *testing.T) {
 	d.sent(1)
 }
 
+// timedSender sends nothing and notes how long it would have had.
+type timedSender struct{ left time.Duration }
+
+func (s *timedSender) Send(ctx context.Context, _ mail.Message) error {
+	if end, ok := ctx.Deadline(); ok {
+		s.left = time.Until(end)
+	}
+	return nil
+}
+
+// A third of a claim, so that it is over before anybody else may send.
+func TestASendHasAMinute(t *testing.T) {
+	d := open(t)
+	_, m := d.alerted(1)
+	timed := &timedSender{}
+	d.notify.Sender = timed
+	d.runs(m, azfunc.KindDone, 0)
+	if timed.left <= 0 || timed.left > time.Minute {
+		t.Errorf("a send has %s", timed.left)
+	}
+}
+
 func TestWithoutTheDatabaseNothingIsSent(t *testing.T) {
 	t.Parallel()
 	d := open(t)
@@ -159,6 +185,31 @@ func TestARateLimitPausesTheWholeProcess(t *testing.T) {
 	d.sent(2)
 }
 
+// refusing answers each send by what f says.
+type refusing func(m mail.Message) error
+
+func (f refusing) Send(_ context.Context, m mail.Message) error { return f(m) }
+
+func TestOfTwoPausesTheLongerOneHolds(t *testing.T) {
+	d := open(t)
+	_, first := d.alerted(1)
+	_, second := d.alerted(2)
+	_, third := d.alerted(3)
+	tooMany := func(after time.Duration) error {
+		return &mail.RateLimitError{After: after, Err: errors.New("slow down")}
+	}
+	d.notify.Sender = refusing(func(m mail.Message) error {
+		if !strings.HasPrefix(m.ID, "alert-s1") {
+			return tooMany(10 * time.Minute)
+		}
+		d.runs(second, azfunc.KindLater, 10*time.Minute) // at the same time
+		return tooMany(time.Minute)
+	})
+	d.runs(first, azfunc.KindLater, time.Minute)
+	d.now = morning.Add(2 * time.Minute)
+	d.runs(third, azfunc.KindLater, 8*time.Minute)
+}
+
 // Chains of copies can overlap: a sweep sends word of a mail that a copy for later waits for already.
 func TestACopyOfTheMessage(t *testing.T) {
 	for _, c := range []struct {
@@ -190,6 +241,25 @@ func TestACopyOfTheMessage(t *testing.T) {
 				d.open(id, "alert-s1")
 			}
 		})
+	}
+}
+
+// Or the copy that waits would know of fewer tries than the record and leave the mail to another one.
+func TestARecordKnowsOfAsManyTriesAsTheCopyThatWaits(t *testing.T) {
+	d := open(t)
+	id := d.takes(1, touch("s1", lead.ActionContactMe))
+	overdue := &store.Mail{ID: "alert-s1", Kind: lead.MailAlert, Lead: id, To: lead.Operations, State: store.MailPlanned, Tries: 5, NextTryAt: lead.At(morning.Add(-time.Hour))}
+	if err := d.store.CreateMail(t.Context(), overdue); err != nil {
+		t.Fatal(err)
+	}
+	m := d.word(id, "alert-s1", 0)
+	d.answers(inbox.StageRcpt, busy)
+	d.runs(m, azfunc.KindLater, 0)
+	if err := d.notify.Postpone(t.Context(), m, 0, "busy"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, tries := queue.Mail(d.newest().Message); d.record("alert-s1").Tries != tries {
+		t.Errorf("the copy knows of %d tries, and the record of %d", tries, d.record("alert-s1").Tries)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"leadflow/shared/lead"
 	"leadflow/shared/local/lab"
 	"leadflow/shared/mail"
+	"leadflow/shared/normalize"
 	"leadflow/shared/queue"
 	"leadflow/shared/store"
 	"leadflow/shared/team"
@@ -58,7 +59,7 @@ func (d *desk) process() *notify.Notify {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return &notify.Notify{Store: d.store, Queue: d.queue, Sender: server, Team: people,
+	return &notify.Notify{Store: d.store, Queue: d.queue, Sender: server, Team: lab.Team(people),
 		Writer: notify.NewWriter(sender, publicURL, secrets), Now: func() time.Time { return d.now }, Log: log}
 }
 
@@ -66,10 +67,11 @@ func (d *desk) process() *notify.Notify {
 func (d *desk) takes(n int, t lead.Touch) string {
 	d.t.Helper()
 	c := person(n)
-	key := lead.MatchKey(c)
-	l, err := d.store.UpdateLead(d.t.Context(), lead.ID(key, t.Submission), func(l *lead.Lead) (bool, error) {
+	key := keys(c).Match()
+	l, err := d.store.Update(d.t.Context(), lead.ID(key, t.Submission), func(l *lead.Lead) error {
 		l.MatchKey = key
-		return l.Take(t, c, lead.At(d.now), func() lead.Owner { return people.Assign(lead.At(d.now)) }).Changed, nil
+		l.Take(t, c, lead.At(d.now), func() lead.Owner { return people.Assign(lead.At(d.now)) })
+		return nil
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -79,7 +81,7 @@ func (d *desk) takes(n int, t lead.Touch) string {
 
 func person(n int) lead.Contact {
 	return lead.Contact{FirstName: "Ana", LastName: "Silva", Email: fmt.Sprintf("ana.%d@fabrikam.example.com", n), Phone: "+55 11 91234-5678",
-		Company: "Fabrikam", JobTitle: "Head of Data", Country: "Brazil"}
+		Company: "Fabrikam", JobTitle: "Head of Data", Country: "BR", CountrySent: "Brazil"}
 }
 
 func touch(id string, a lead.Action) lead.Touch {
@@ -206,11 +208,11 @@ type watchedStore struct {
 	replacing func() error // instead of a write of a mail's record
 }
 
-func (s watchedStore) UpdateLeadFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) (bool, error)) (*lead.Lead, error) {
+func (s watchedStore) UpdateFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) error) (*lead.Lead, error) {
 	if s.recording != nil {
 		s.recording()
 	}
-	return s.Store.UpdateLeadFrom(ctx, l, v, change)
+	return s.Store.UpdateFrom(ctx, l, v, change)
 }
 
 func (s watchedStore) Mail(ctx context.Context, id string) (*store.Mail, error) {
@@ -227,3 +229,6 @@ func (s watchedStore) ReplaceMail(ctx context.Context, m *store.Mail) error {
 	}
 	return s.Store.ReplaceMail(ctx, m)
 }
+
+// keys are what a contact is compared by.
+func keys(c lead.Contact) lead.Keys { return lead.Keys{Email: normalize.Email(c.Email)} }

@@ -7,31 +7,22 @@ import (
 
 	"leadflow/shared/lead"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 )
 
-// Fail records a mail as failed, in its own document and on its lead. A mail that has ended stays as it is.
-// Without the ids, as in a message from strange hands, there is nothing to record.
+// Fail records a mail as failed, in its own document and on its lead if it has one. A mail that has ended stays
+// as it is. Without an id, as in a message from strange hands, there is nothing to record.
 func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.Time) error {
-	if leadID == "" || mailID == "" {
+	if mailID == "" {
 		return nil
 	}
-	text := "A mail was given up: " + reason + "."
-	record := &store.Mail{ID: mailID, Lead: leadID, State: store.MailFailed, Why: reason}
-	err := s.CreateMail(ctx, record)
-	if errors.Is(err, store.ErrExists) {
-		record, err = s.Mail(ctx, mailID)
-		switch {
-		case err != nil:
-		case record.State == store.MailSent, record.State == store.MailDropped: // and only its lead does not know yet
-			text = sentence(record, record.To)
-		case record.State != store.MailFailed:
-			record.State, record.Why = store.MailFailed, reason
-			record.ClaimedUntil, record.NextTryAt = lead.Time{}, lead.Time{}
-			err = s.ReplaceMail(ctx, record)
-		}
-	}
-	if err != nil {
+	record, err := fail(ctx, s, leadID, mailID, reason)
+	if err != nil || leadID == "" {
 		return err
+	}
+	text := "A mail was given up: " + reason + "."
+	if record.State != store.MailFailed { // and only its lead does not know yet
+		text = sentence(record, team.Team{})
 	}
 	l, version, err := s.Lead(ctx, leadID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -40,8 +31,33 @@ func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 	if err != nil {
 		return err
 	}
-	_, err = s.UpdateLeadFrom(ctx, l, version, func(l *lead.Lead) (bool, error) {
-		return l.Record(mailID, text, lead.At(now)), nil
+	_, err = s.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
+		if !l.Record(mailID, text, lead.At(now)) {
+			return store.ErrUnchanged
+		}
+		return nil
 	})
 	return err
+}
+
+// fail ends a mail's record and gives it.
+func fail(ctx context.Context, s Store, leadID, mailID, reason string) (*store.Mail, error) {
+	if leadID != "" {
+		record := &store.Mail{ID: mailID, Lead: leadID, State: store.MailFailed, Why: reason}
+		if err := s.CreateMail(ctx, record); !errors.Is(err, store.ErrExists) {
+			return record, err
+		}
+	}
+	record, err := s.Mail(ctx, mailID)
+	switch {
+	case leadID == "" && errors.Is(err, store.ErrNotFound):
+		return &store.Mail{ID: mailID, State: store.MailFailed}, nil // a message from strange hands
+	case err != nil:
+		return nil, err
+	case record.Ended():
+		return record, nil
+	}
+	record.State, record.Why = store.MailFailed, reason
+	record.ClaimedUntil, record.NextTryAt = lead.Time{}, lead.Time{}
+	return record, s.ReplaceMail(ctx, record)
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"leadflow/shared/azfunc"
@@ -31,10 +32,15 @@ const (
 // Store is what notify needs of the database.
 type Store interface {
 	Lead(ctx context.Context, id string) (*lead.Lead, store.Version, error)
-	UpdateLeadFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) (bool, error)) (*lead.Lead, error)
+	UpdateFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) error) (*lead.Lead, error)
 	Mail(ctx context.Context, id string) (*store.Mail, error)
 	CreateMail(ctx context.Context, m *store.Mail) error
 	ReplaceMail(ctx context.Context, m *store.Mail) error
+}
+
+// Teams gives the team that is applied now.
+type Teams interface {
+	Team(ctx context.Context) (team.Team, error)
 }
 
 // Queue is what notify needs of the queues.
@@ -48,7 +54,7 @@ type Notify struct {
 	Store  Store
 	Queue  Queue
 	Sender mail.Sender
-	Team   team.Team
+	Team   Teams
 	Writer Writer
 	// DryRun records each mail as sent without sending it.
 	DryRun bool
@@ -58,11 +64,21 @@ type Notify struct {
 	limit rateLimit
 }
 
-// Run sends one mail.
+// Run sends one mail: one that a lead asks for, or one to operations, which belongs to no lead.
 func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
-	leadID, mailID, tries := queue.Mail(m)
-	if leadID == "" || mailID == "" {
+	leadID, mailID, _ := queue.Mail(m)
+	if mailID == "" {
 		return azfunc.Never("the message names no mail")
+	}
+	t, err := n.Team.Team(ctx)
+	if err != nil {
+		return azfunc.Later(0, err)
+	}
+	if leadID == "" {
+		_, out := n.attempt(ctx, m, &store.Mail{ID: mailID}, func(record *store.Mail) (mail.Message, error) {
+			return n.digest(record, t)
+		})
+		return out
 	}
 	l, version, err := n.Store.Lead(ctx, leadID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -78,22 +94,18 @@ func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	if !planned.RecordedAt.IsZero() {
 		return azfunc.Done()
 	}
-	claimed, wait, err := n.claim(ctx, *planned, leadID, tries)
-	switch {
-	case err != nil:
-		return azfunc.Later(0, err)
-	case wait > 0:
-		return azfunc.Later(wait, errors.New("somebody else is sending it"))
-	case claimed == nil: // another copy of the message is on its way to the same end
-		return azfunc.Done()
-	case !claimed.Ended():
-		if out, ok := n.send(ctx, m, tries, l, *planned, claimed); !ok {
-			return out
-		}
+	record, out := n.attempt(ctx, m, &store.Mail{ID: mailID, Kind: planned.Kind, Lead: leadID, To: planned.To}, func(*store.Mail) (mail.Message, error) {
+		return n.aboutLead(l, *planned, t)
+	})
+	if record == nil {
+		return out
 	}
 	// What is on the mail's record is put on the lead, also when an earlier try did not get that far.
-	_, err = n.Store.UpdateLeadFrom(ctx, l, version, func(l *lead.Lead) (bool, error) {
-		return l.Record(mailID, n.sentence(claimed), lead.At(n.Now())), nil
+	_, err = n.Store.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
+		if !l.Record(mailID, sentence(record, t), lead.At(n.Now())) {
+			return store.ErrUnchanged
+		}
+		return nil
 	})
 	if err != nil {
 		return azfunc.Later(0, err)
@@ -101,21 +113,45 @@ func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	return azfunc.Done()
 }
 
+// attempt claims a mail and sends it. It gives its record once the mail has ended, and what is to become of
+// the message.
+func (n *Notify) attempt(ctx context.Context, m azfunc.Message, wanted *store.Mail, write func(*store.Mail) (mail.Message, error)) (*store.Mail, azfunc.Outcome) {
+	_, _, tries := queue.Mail(m)
+	record, wait, err := n.claim(ctx, wanted, tries)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, azfunc.Never("there is no such mail")
+	case err != nil:
+		return nil, azfunc.Later(0, err)
+	case wait > 0:
+		return nil, azfunc.Later(wait, errors.New("somebody else is sending it"))
+	case record == nil: // another copy of the message is on its way to the same end
+		return nil, azfunc.Done()
+	case !record.Ended():
+		if out, ok := n.send(ctx, m, tries, record, write); !ok {
+			return nil, out
+		}
+	}
+	return record, azfunc.Done()
+}
+
 // claim takes a mail for claimLife. It gives the claimed record, or one that has ended; or how long
-// somebody else's claim still holds; or nothing, when a later copy of the message takes care.
-func (n *Notify) claim(ctx context.Context, planned lead.Mail, leadID string, tries int) (*store.Mail, time.Duration, error) {
+// somebody else's claim still holds; or nothing, when a later copy of the message takes care. The record of a
+// mail that a lead asks for is created here, that of any other has to be there.
+func (n *Notify) claim(ctx context.Context, wanted *store.Mail, tries int) (*store.Mail, time.Duration, error) {
 	now := n.Now()
 	until := lead.At(now.Add(claimLife))
-	record := &store.Mail{ID: planned.ID, Kind: planned.Kind, Lead: leadID, To: planned.To,
-		State: store.MailClaimed, ClaimedUntil: until, NextTryAt: until}
-	err := n.Store.CreateMail(ctx, record)
-	if err == nil {
-		return record, 0, nil
+	if wanted.Lead != "" {
+		wanted.State, wanted.ClaimedUntil, wanted.NextTryAt = store.MailClaimed, until, until
+		err := n.Store.CreateMail(ctx, wanted)
+		if err == nil {
+			return wanted, 0, nil
+		}
+		if !errors.Is(err, store.ErrExists) {
+			return nil, 0, err
+		}
 	}
-	if !errors.Is(err, store.ErrExists) {
-		return nil, 0, err
-	}
-	record, err = n.Store.Mail(ctx, planned.ID)
+	record, err := n.Store.Mail(ctx, wanted.ID)
 	switch {
 	case err != nil:
 		return nil, 0, err
@@ -136,19 +172,20 @@ func (n *Notify) claim(ctx context.Context, planned lead.Mail, leadID string, tr
 
 // send sends a claimed mail and records how that ended. ok says that it has ended; otherwise the outcome
 // says what is to become of the message.
-func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, l *lead.Lead, planned lead.Mail, record *store.Mail) (out azfunc.Outcome, ok bool) {
-	err := n.deliver(ctx, l, planned, record)
+func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, record *store.Mail, write func(*store.Mail) (mail.Message, error)) (out azfunc.Outcome, ok bool) {
+	err := n.deliver(ctx, record, write)
+	var overtaken overtakenError
 	refused, permanent := errors.AsType[*mail.PermanentError](err)
 	switch {
 	case err == nil:
 		record.State, record.SentAt, record.DryRun, record.Why = store.MailSent, lead.At(n.Now()), n.DryRun, ""
-		n.Log.InfoContext(ctx, "mail sent", "mail", record.ID, "lead", l.ID, "dryRun", n.DryRun)
-	case errors.Is(err, errOvertaken):
+		n.Log.InfoContext(ctx, "mail sent", "mail", record.ID, "lead", record.Lead, "dryRun", n.DryRun)
+	case errors.As(err, &overtaken):
 		record.State, record.Why = store.MailDropped, err.Error()
-		n.Log.InfoContext(ctx, "a mail was overtaken by a do-not-contact", "mail", record.ID, "lead", l.ID)
+		n.Log.InfoContext(ctx, "a mail was overtaken", "why", record.Why, "mail", record.ID, "lead", record.Lead)
 	case permanent:
 		record.State, record.Why = store.MailFailed, refused.Reason
-		n.Log.ErrorContext(ctx, "a mail was refused for good", "mail", record.ID, "lead", l.ID, "error", err.Error())
+		n.Log.ErrorContext(ctx, "a mail was refused for good", "mail", record.ID, "lead", record.Lead, "error", err.Error())
 	default:
 		return n.again(ctx, m, tries, record, err), false
 	}
@@ -159,15 +196,19 @@ func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, l *lead.
 	return azfunc.Outcome{}, true
 }
 
-// errOvertaken says that a mail asks for contact with somebody who must not be contacted any more.
-var errOvertaken = errors.New("the person must not be contacted any more")
+// overtakenError says why a mail is not sent any more.
+type overtakenError string
+
+func (e overtakenError) Error() string { return string(e) }
+
+const (
+	overtakenBySuppression = overtakenError("the person must not be contacted any more")
+	overtakenByTouches     = overtakenError("so many touches came after its own that this one is in the archive")
+)
 
 // deliver renders and sends a mail.
-func (n *Notify) deliver(ctx context.Context, l *lead.Lead, planned lead.Mail, record *store.Mail) error {
-	if l.Suppression != nil && planned.Kind.AsksToCall() {
-		return errOvertaken
-	}
-	message, err := n.message(l, planned)
+func (n *Notify) deliver(ctx context.Context, record *store.Mail, write func(*store.Mail) (mail.Message, error)) error {
+	message, err := write(record)
 	if err != nil {
 		return err
 	}
@@ -199,23 +240,47 @@ func (n *Notify) again(ctx context.Context, m azfunc.Message, tries int, record 
 	return azfunc.Later(after, cause)
 }
 
-func (n *Notify) message(l *lead.Lead, planned lead.Mail) (mail.Message, error) {
-	to, ok := n.Team.Person(planned.To)
+// aboutLead writes a mail that a lead asks for.
+func (n *Notify) aboutLead(l *lead.Lead, planned lead.Mail, t team.Team) (mail.Message, error) {
+	if l.Suppression != nil && planned.Kind.AsksToCall() {
+		return mail.Message{}, overtakenBySuppression
+	}
+	if !slices.ContainsFunc(l.Touches, func(t lead.Touch) bool { return t.Submission == planned.Submission }) && planned.Kind != lead.MailSimilar {
+		return mail.Message{}, overtakenByTouches
+	}
+	to, err := person(t, planned.To)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	return n.Writer.Write(l, planned, to, t, n.Now())
+}
+
+// digest writes a mail to operations from what its record says.
+func (n *Notify) digest(record *store.Mail, t team.Team) (mail.Message, error) {
+	if record.Digest == nil {
+		return mail.Message{}, &mail.PermanentError{Reason: "its record does not say what to write"}
+	}
+	to, err := person(t, record.To)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	return n.Writer.Digest(*record.Digest, to)
+}
+
+func person(t team.Team, id string) (team.Person, error) {
+	p, ok := t.Person(id)
 	if !ok {
-		return mail.Message{}, &mail.PermanentError{Reason: "nobody in the team has the id " + planned.To}
+		return p, &mail.PermanentError{Reason: "nobody in the team has the id " + id}
 	}
-	return n.Writer.Write(l, planned, to, n.Now())
+	return p, nil
 }
 
-func (n *Notify) sentence(record *store.Mail) string {
-	if p, ok := n.Team.Person(record.To); ok {
-		return sentence(record, p.Name)
+// sentence says on the timeline what became of a mail.
+func sentence(record *store.Mail, t team.Team) string {
+	who := record.To
+	if p, ok := t.Person(who); ok {
+		who = p.Name
 	}
-	return sentence(record, record.To)
-}
-
-// sentence says on the timeline what became of a mail to somebody.
-func sentence(record *store.Mail, who string) string {
 	switch {
 	case record.State == store.MailDropped:
 		return "A mail to " + who + " was not sent: " + record.Why + "."

@@ -1,7 +1,9 @@
 package notify_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -106,6 +108,29 @@ func TestOfTwoHandlersThatFindAMailFreeOneSendsIt(t *testing.T) {
 	}}
 	d.runs(m, azfunc.KindLater, 3*time.Minute)
 	d.sent(1)
+	d.recorded(id, "alert-s1", sent)
+}
+
+// The server takes longer than a claim holds, and the mail goes to another handler.
+func TestAMailThatAnotherHandlerEndedMeanwhileIsDoneWith(t *testing.T) {
+	d := open(t)
+	id, m := d.alerted(1)
+	other := d.process()
+	d.OnSMTP(func(stage, _, _ string) error {
+		if stage == inbox.StageData {
+			d.OnSMTP(nil)
+			d.now = d.now.Add(3 * time.Minute)
+			if o := other.Run(t.Context(), m); o.Kind() != azfunc.KindDone {
+				t.Errorf("the other handler says %s", o)
+			}
+		}
+		return nil
+	})
+	d.runs(m, azfunc.KindDone, 0)
+	d.sent(2)
+	if a, b := d.Mails()[0].MessageID, d.Mails()[1].MessageID; a != b {
+		t.Errorf("Message-IDs %s and %s", a, b)
+	}
 	d.recorded(id, "alert-s1", sent)
 }
 
@@ -234,6 +259,27 @@ func TestAMailThatADoNotContactOvertakesIsNotSentAndTheOneThatSaysSoIs(t *testin
 	d.recorded(id, "do-not-contact-s3", sent)
 }
 
+// The submission of a warning is a touch of the other lead, so this one has no such touch.
+func TestAWarningOfALeadThatMayBeTheSameIsSent(t *testing.T) {
+	d := open(t)
+	id, m := d.alerted(1)
+	d.runs(m, azfunc.KindDone, 0)
+	l, err := d.store.Update(t.Context(), id, func(l *lead.Lead) error {
+		l.Warn(lead.Suggestion{Lead: "5f0e1d2c", Why: "same phone"}, "s9", lead.At(morning))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	warning := l.OpenMails()[0].ID
+	d.runs(d.word(id, warning, 0), azfunc.KindDone, 0)
+	d.sent(2)
+	if got := d.Mails()[0].Text; !strings.Contains(got, "Perhaps do not contact this lead") || !strings.Contains(got, "it must not be contacted") {
+		t.Errorf("the warning says\n%s", got)
+	}
+	d.recorded(id, warning, sent)
+}
+
 func TestAMailThatNobodyAsksForIsNeverSent(t *testing.T) {
 	d := open(t)
 	id, _ := d.alerted(1)
@@ -325,6 +371,24 @@ func TestALeadIsToldTheTruthThoughItsMailIsGivenUpBeforeItKnows(t *testing.T) {
 	}
 }
 
+// expiredStore has the record of a mail expire just before it is read.
+type expiredStore struct{ *store.Store }
+
+func (expiredStore) Mail(_ context.Context, id string) (*store.Mail, error) {
+	return nil, fmt.Errorf("read mail %s: %w", id, store.ErrNotFound)
+}
+
+func TestAMailIsNotTakenForFailedWithoutARecordThatSaysSo(t *testing.T) {
+	d := open(t)
+	id, m := d.alerted(1)
+	d.runs(m, azfunc.KindDone, 0)
+	d.notify.Store = expiredStore{d.store}
+	if err := d.notify.Quarantine(t.Context(), m, "tried for long enough"); err == nil {
+		t.Error("no error, and nothing was written")
+	}
+	d.recorded(id, "alert-s1", sent)
+}
+
 func TestAMailOfALeadThatIsGoneIsRecordedAsFailedAllTheSame(t *testing.T) {
 	d := open(t)
 	if err := d.notify.Quarantine(t.Context(), d.word("erased", "alert-s1", 0), "there is no such lead"); err != nil {
@@ -352,7 +416,7 @@ func TestAMessageThatNamesNoMailIsPutAsideAtOnce(t *testing.T) {
 		properties map[string]any
 	}{
 		{"it has no properties", map[string]any{}},
-		{"it has no lead", map[string]any{"id": "alert-s1"}},
+		{"it has no lead, and no record either", map[string]any{"id": "alert-s1"}},
 		{"it has no mail", map[string]any{"leadId": "l1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -17,6 +17,7 @@ import (
 	"leadflow/shared/lead"
 	"leadflow/shared/local/inbox"
 	"leadflow/shared/mail"
+	"leadflow/shared/team"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -25,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func written(t *testing.T, l *lead.Lead) mail.Message {
 	t.Helper()
 	owner, _ := people.Person(lead.Operations)
-	m, err := notify.NewWriter(sender, publicURL, secrets).Write(l, l.Mails[len(l.Mails)-1], owner, morning)
+	m, err := notify.NewWriter(sender, publicURL, secrets).Write(l, l.Mails[len(l.Mails)-1], owner, people, morning)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func written(t *testing.T, l *lead.Lead) mail.Message {
 
 // grown is a lead after touches, one an hour.
 func grown(c lead.Contact, touches ...lead.Touch) *lead.Lead {
-	l := &lead.Lead{ID: "8b1f0c52a5de4bb7", MatchKey: lead.MatchKey(c)}
+	l := &lead.Lead{ID: "8b1f0c52a5de4bb7", MatchKey: keys(c).Match()}
 	for n, t := range touches {
 		t.ReceivedAt = lead.At(morning.Add(time.Duration(n-len(touches)+1) * time.Hour))
 		l.Take(t, c, t.ReceivedAt, func() lead.Owner { return people.Assign(t.ReceivedAt) })
@@ -51,11 +52,17 @@ func again(id, of string, a lead.Action) lead.Touch {
 
 // The golden files are what reps see; go test -update writes them anew.
 func TestTheMail(t *testing.T) {
-	hangul := lead.Contact{FirstName: "지훈", LastName: "김", Email: "jihoon.kim@contoso.co.kr", Company: "㈜콘토소", JobTitle: "최고기술책임자", Country: "대한민국"}
+	hangul := lead.Contact{FirstName: "지훈", LastName: "김", Email: "jihoon.kim@contoso.co.kr", Company: "㈜콘토소", JobTitle: "최고기술책임자", Country: "KR", CountrySent: "대한민국"}
+	similar := grown(person(1), touch("s1", lead.ActionContactMe))
+	similar.Suggest(lead.Suggestion{Lead: "5f0e1d2c", Why: "same phone"}, lead.Suggestion{Lead: "6a7b8c9d", Why: "same company domain and name", Suppressed: true})
+	warned := grown(person(1), touch("s1", lead.ActionContactMe))
+	warned.Warn(lead.Suggestion{Lead: "5f0e1d2c", Why: "same phone"}, "s9", lead.At(morning))
 	for _, c := range []struct {
 		name string
 		lead *lead.Lead
 	}{
+		{"similar", similar},
+		{"similar-do-not-contact", warned},
 		{"contact-me", grown(person(1), touch("s1", lead.ActionContactMe))},
 		{"acquired", grown(person(1), touch("s1", lead.ActionAcquired))},
 		{"test-drive", grown(person(1), touch("s1", lead.ActionTestDrive))},
@@ -114,6 +121,66 @@ func TestASuppressedPersonCannotBeReachedFromTheMail(t *testing.T) {
 	}
 }
 
+func TestTheMailNamesAnOfferThatTheCatalogueLacks(t *testing.T) {
+	with := func(o lead.Offer) *lead.Lead {
+		x := touch("s1", lead.ActionContactMe)
+		x.Offer = o
+		return grown(person(1), x)
+	}
+	catalogue := people
+	catalogue.Offers = []team.Offer{{ID: "analytics", Publisher: "contoso", Titles: []string{"Contoso Analytics"}}}
+	const lacks = "is not in the catalogue of your team file"
+	for _, c := range []struct {
+		name string
+		lead *lead.Lead
+		team team.Team
+		says string
+	}{
+		{"by its id and title", with(lead.Offer{ID: "backup", Publisher: "contoso", Title: "Contoso Backup"}), catalogue, "The offer Contoso Backup (backup) " + lacks},
+		{"by its id", with(lead.Offer{ID: "backup"}), catalogue, "The offer backup " + lacks},
+		{"by its title", with(lead.Offer{Title: "Contoso Backup"}), catalogue, "The offer Contoso Backup " + lacks},
+		{"as far as there is one", with(lead.Offer{}), catalogue, "The submission names no offer."},
+		{"and no known one", with(lead.Offer{ID: "analytics", Publisher: "contoso", Title: "Contoso Analytics"}), catalogue, ""},
+		{"and none while there is no catalogue", with(lead.Offer{ID: "backup"}), people, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			owner, _ := people.Person(lead.Operations)
+			m, err := notify.NewWriter(sender, publicURL, secrets).Write(c.lead, c.lead.Mails[0], owner, c.team, morning)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range []string{m.Text, m.HTML} {
+				if c.says != "" && !strings.Contains(part, c.says) || c.says == "" && strings.Contains(part, lacks) {
+					t.Errorf("want %q in\n%s", c.says, part)
+				}
+			}
+		})
+	}
+}
+
+func TestAWarningShowsWhatTheLeadItselfDidLast(t *testing.T) {
+	l := grown(person(1), touch("s1", lead.ActionContactMe), touch("s2", lead.ActionTestDrive))
+	l.Warn(lead.Suggestion{Lead: "5f0e1d2c", Why: "same phone"}, "s9", lead.At(morning))
+	text := written(t, l).Text
+	if !strings.Contains(text, "What they did: Test drive") || !strings.Contains(text, "Contact me, Contoso Analytics") {
+		t.Errorf("the mail says\n%s", text)
+	}
+}
+
+func TestAMailWhoseTouchIsInTheArchiveIsNotSent(t *testing.T) {
+	d := open(t)
+	id, m := d.alerted(1)
+	if _, err := d.store.Update(t.Context(), id, func(l *lead.Lead) error {
+		l.Touches = []lead.Touch{touch("s2", lead.ActionContactMe)}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	d.runs(m, azfunc.KindDone, 0)
+	d.sent(0)
+	d.recorded(id, "alert-s1", "A mail to Operations was not sent: so many touches came after its own that this one is in the archive.")
+}
+
 // hostile is what strangers may write into any field.
 var hostile = map[string]string{
 	"an element":           `<img src=x onerror=alert(1)>`,
@@ -137,14 +204,14 @@ func TestAHostileLeadMakesAMailOfTheSameShapeAsAnyOther(t *testing.T) {
 		x := touch(id, lead.ActionUnknown)
 		x.Source, x.RawSource, x.RawAction, x.Description = s, s, s, s
 		x.Offer = lead.Offer{ID: s, Publisher: s, Title: s}
-		c := lead.Contact{FirstName: s, LastName: s, Email: s, Phone: s, Company: s, JobTitle: s, Country: s}
+		c := lead.Contact{FirstName: s, LastName: s, Email: s, Phone: s, Company: s, JobTitle: s, CountrySent: s}
 		earlier := x
 		earlier.Submission, earlier.ReceivedAt = id+"-earlier", lead.At(morning.Add(-time.Hour))
-		_, err := d.store.UpdateLead(t.Context(), id, func(l *lead.Lead) (bool, error) {
+		_, err := d.store.Update(t.Context(), id, func(l *lead.Lead) error {
 			for _, x := range []lead.Touch{earlier, x} {
 				l.Take(x, c, lead.At(morning), func() lead.Owner { return people.Assign(lead.At(morning)) })
 			}
-			return true, nil
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)

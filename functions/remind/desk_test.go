@@ -119,9 +119,9 @@ func (d *desk) asks(id string, after time.Duration) {
 
 func (d *desk) changes(id string, change func(*lead.Lead)) {
 	d.t.Helper()
-	_, err := d.store.UpdateLead(d.t.Context(), id, func(l *lead.Lead) (bool, error) {
+	_, err := d.store.Update(d.t.Context(), id, func(l *lead.Lead) error {
 		change(l)
-		return true, nil
+		return nil
 	})
 	if err != nil {
 		d.t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 
 	"leadflow/shared/lead"
 	"leadflow/shared/queue"
+	"leadflow/shared/store"
 )
 
 // sweepMails sends word again of the mails that have a record and were neither sent nor given up
@@ -55,12 +56,13 @@ func (r *Remind) sweepLead(ctx context.Context, id string) error {
 	now := r.Now()
 	cutoff := now.Add(-r.MailResendAfter)
 	due := false
-	l, err := r.Store.UpdateLead(ctx, id, func(l *lead.Lead) (bool, error) {
+	l, err := r.Store.Update(ctx, id, func(l *lead.Lead) error {
 		due = !l.MailDueAt.IsZero() && !l.MailDueAt.After(cutoff)
-		if due {
-			l.MailDueAt = lead.At(now)
+		if !due {
+			return store.ErrUnchanged
 		}
-		return due, nil
+		l.MailDueAt = lead.At(now)
+		return nil
 	})
 	if err != nil || !due {
 		return err

@@ -31,7 +31,11 @@ type Store interface {
 	Mail(ctx context.Context, id string) (*store.Mail, error)
 	ReplaceMail(ctx context.Context, m *store.Mail) error
 	LeadsWithMailDue(ctx context.Context, cutoff time.Time) ([]string, error)
-	UpdateLead(ctx context.Context, id string, change func(*lead.Lead) (bool, error)) (*lead.Lead, error)
+	Update(ctx context.Context, id string, change func(*lead.Lead) error) (*lead.Lead, error)
+
+	Watch(ctx context.Context) (*lead.Watch, error)
+	UpdateWatch(ctx context.Context, change func(*lead.Watch) error) error
+	CreateMail(ctx context.Context, m *store.Mail) error
 }
 
 // Queue is what remind needs of the queues.
@@ -57,7 +61,7 @@ type Remind struct {
 
 // Run does every part once.
 func (r *Remind) Run(ctx context.Context, _ azfunc.Timer) error {
-	return errors.Join(r.sweepSubmissions(ctx), r.sweepMails(ctx), r.sweepLeads(ctx))
+	return errors.Join(r.sweepSubmissions(ctx), r.sweepMails(ctx), r.sweepLeads(ctx), r.tellOperations(ctx))
 }
 
 // each works on the documents with these ids, several at a time. What somebody else changed or removed in

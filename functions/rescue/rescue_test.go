@@ -75,10 +75,10 @@ func (d *desk) deadMail(leadID string) azfunc.Message {
 // asks has a lead ask for its alert.
 func (d *desk) asks(leadID string) {
 	d.t.Helper()
-	_, err := d.store.UpdateLead(d.t.Context(), leadID, func(l *lead.Lead) (bool, error) {
+	_, err := d.store.Update(d.t.Context(), leadID, func(l *lead.Lead) error {
 		t := lead.Touch{Submission: "s1", Action: lead.ActionContactMe, ReceivedAt: lead.At(morning)}
 		l.Take(t, lead.Contact{FirstName: "Ana"}, lead.At(morning), func() lead.Owner { return lead.Owner{Person: lead.Operations} })
-		return true, nil
+		return nil
 	})
 	if err != nil {
 		d.t.Fatal(err)

@@ -2,6 +2,7 @@ package respond
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -9,6 +10,9 @@ import (
 	"net/http"
 
 	"leadflow/shared/lead"
+	"leadflow/shared/link"
+	"leadflow/shared/normalize"
+	"leadflow/shared/team"
 )
 
 //go:embed templates/style.css
@@ -22,21 +26,34 @@ var styleHash = func() string {
 
 // page is what the page of one lead shows.
 type page struct {
-	Lead  *lead.Lead
-	Owner string
-	Name  string
+	Lead    *lead.Lead
+	Owner   string
+	Name    string
+	Country string
+	Similar []similar
 }
 
-func (p *Respond) page(l *lead.Lead) page {
-	name := l.Contact.Name()
-	if name == "" {
-		name = "Unknown person"
-	}
+// similar is a lead that may be the same person, with the link to its page.
+type similar struct {
+	lead.Suggestion
+	// Link is relative to the page itself.
+	Link string
+}
+
+// page is what a person of the team sees of a lead.
+func (p *Respond) page(l *lead.Lead, person team.Person, t team.Team) page {
 	owner := l.Owner.Person
-	if person, ok := p.Team.Person(owner); ok {
-		owner = person.Name
+	if known, ok := t.Person(owner); ok {
+		owner = known.Name
 	}
-	return page{Lead: l, Owner: owner, Name: name}
+	shown := page{Lead: l, Owner: owner,
+		Name:    cmp.Or(normalize.FullName(l.Contact.FirstName, l.Contact.LastName), "Unknown person"),
+		Country: cmp.Or(normalize.CountryName(l.Contact.Country), l.Contact.CountrySent)}
+	for _, s := range l.Suggestions {
+		token := link.Token{Kind: link.KindLead, Person: person.ID, Lead: s.Lead, Expires: p.Now().Add(link.Life)}
+		shown.Similar = append(shown.Similar, similar{s, "?t=" + link.Sign(p.Secrets[0], token)})
+	}
+	return shown
 }
 
 // frame is what every page has around it.

@@ -29,10 +29,15 @@ type Store interface {
 	Lead(ctx context.Context, id string) (*lead.Lead, store.Version, error)
 }
 
+// Teams gives the team that is applied now.
+type Teams interface {
+	Team(ctx context.Context) (team.Team, error)
+}
+
 // Respond serves the pages.
 type Respond struct {
 	Store Store
-	Team  team.Team
+	Team  Teams
 	// Secrets sign the tokens, newest first.
 	Secrets [][]byte
 	Now     func() time.Time
@@ -42,7 +47,7 @@ type Respond struct {
 
 // New makes the pages. inURL keeps a stranger's address from bringing further headers into a mailto link:
 // the templates escape markup, not question marks.
-func New(s Store, t team.Team, secrets [][]byte, now func() time.Time, log *slog.Logger) *Respond {
+func New(s Store, t Teams, secrets [][]byte, now func() time.Time, log *slog.Logger) *Respond {
 	return &Respond{Store: s, Team: t, Secrets: secrets, Now: now, Log: log,
 		pages: template.Must(template.New("pages").Funcs(template.FuncMap{"inURL": url.PathEscape}).ParseFS(files, "templates/*.html"))}
 }
@@ -63,8 +68,18 @@ func (p *Respond) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.show(w, http.StatusGone, "notice.html", notice{"This link has expired", "Links in mails work for 30 days. Open the link in a newer mail about this lead, or ask your administrator to look it up."})
 		return
 	}
-	if _, known := p.Team.Person(token.Person); err != nil || token.Kind != link.KindLead || !known {
-		p.show(w, http.StatusForbidden, "notice.html", notice{"This link does not work", "It is damaged, or it belongs to somebody who is no longer in the team. Open it from the mail itself; if that does not help, ask your administrator."})
+	if err != nil || token.Kind != link.KindLead {
+		p.refuse(w)
+		return
+	}
+	t, err := p.Team.Team(r.Context())
+	if err != nil {
+		p.notNow(w, r, err)
+		return
+	}
+	person, known := t.Person(token.Person)
+	if !known {
+		p.refuse(w)
 		return
 	}
 	l, _, err := p.Store.Lead(r.Context(), token.Lead)
@@ -72,12 +87,22 @@ func (p *Respond) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, store.ErrNotFound):
 		p.show(w, http.StatusNotFound, "notice.html", notice{"This lead is gone", "Its data has been removed. There is nothing left to do."})
 	case err != nil:
-		p.Log.ErrorContext(r.Context(), "a page could not be shown", "error", err.Error())
-		w.Header().Set("Retry-After", "60")
-		p.show(w, http.StatusServiceUnavailable, "notice.html", notice{"Not just now", "The lead cannot be read at the moment. Please try again in a minute."})
+		p.notNow(w, r, err)
 	default:
-		p.show(w, http.StatusOK, "lead.html", p.page(l))
+		p.show(w, http.StatusOK, "lead.html", p.page(l, person, t))
 	}
+}
+
+// refuse answers a link that opens nothing.
+func (p *Respond) refuse(w http.ResponseWriter) {
+	p.show(w, http.StatusForbidden, "notice.html", notice{"This link does not work", "It is damaged, or it belongs to somebody who is no longer in the team. Open it from the mail itself; if that does not help, ask your administrator."})
+}
+
+// notNow asks for patience while what a page needs is away.
+func (p *Respond) notNow(w http.ResponseWriter, r *http.Request, err error) {
+	p.Log.ErrorContext(r.Context(), "a page could not be shown", "error", err.Error())
+	w.Header().Set("Retry-After", "60")
+	p.show(w, http.StatusServiceUnavailable, "notice.html", notice{"Not just now", "The lead cannot be read at the moment. Please try again in a minute."})
 }
 
 // header sets what keeps a page with personal data out of caches, frames and logs of others.

@@ -2,8 +2,10 @@ package respond_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"io"
 	"log/slog"
 	"maps"
@@ -47,7 +49,7 @@ func open(t *testing.T) *site {
 	s := &site{Lab: l, store: l.Store(), t: t}
 	log := slog.New(slog.NewTextHandler(&s.log, nil))
 	server := azfunc.New(log)
-	server.HTTP("respond", "respond", respond.New(s.store, people, secrets, func() time.Time { return morning }, log))
+	server.HTTP("respond", "respond", respond.New(s.store, lab.Team(people), secrets, func() time.Time { return morning }, log))
 	web := httptest.NewServer(server.Handler())
 	t.Cleanup(web.Close)
 	s.url = web.URL
@@ -56,7 +58,7 @@ func open(t *testing.T) *site {
 
 func ana() lead.Contact {
 	return lead.Contact{FirstName: "Ana", LastName: "Silva", Email: "ana@fabrikam.example.com", Phone: "+55 11 91234-5678",
-		Company: "Fabrikam", JobTitle: "Head of Data", Country: "Brazil"}
+		Company: "Fabrikam", JobTitle: "Head of Data", Country: "BR", CountrySent: "Brazil"}
 }
 
 func touch(id string, a lead.Action) lead.Touch {
@@ -67,11 +69,11 @@ func touch(id string, a lead.Action) lead.Touch {
 // has writes a lead after touches, owned by Kim.
 func (s *site) has(id string, c lead.Contact, touches ...lead.Touch) {
 	s.t.Helper()
-	_, err := s.store.UpdateLead(s.t.Context(), id, func(l *lead.Lead) (bool, error) {
+	_, err := s.store.Update(s.t.Context(), id, func(l *lead.Lead) error {
 		for _, t := range touches {
 			l.Take(t, c, lead.At(morning), func() lead.Owner { return lead.Owner{Person: "kim", Why: "her turn"} })
 		}
-		return true, nil
+		return nil
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -139,6 +141,48 @@ func TestALinkOpensThePageOfItsLead(t *testing.T) {
 	}
 }
 
+func TestACountryThatNobodyKnowsIsShownAsItWasSent(t *testing.T) {
+	s := open(t)
+	c := ana()
+	c.Country, c.CountrySent = "", "Atlantis"
+	s.has("l1", c, touch("s1", lead.ActionContactMe))
+	if page := text(s.sees("l1")); !strings.Contains(page, "Atlantis") {
+		t.Error("the page does not say what they wrote")
+	}
+}
+
+// The reader may be somebody else than the owner, and it is the reader who is let in.
+func TestAPageLinksToTheLeadsThatMayBeTheSamePerson(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	s.has("l2", lead.Contact{FirstName: "Anna"}, touch("s2", lead.ActionDoNot))
+	if _, err := s.store.Update(t.Context(), "l1", func(l *lead.Lead) error {
+		l.Owner.Person = "lou"
+		l.Suggest(lead.Suggestion{Lead: "l2", Why: "same phone", Suppressed: true}, lead.Suggestion{Lead: "l3", Why: "same company domain and name"})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	page := s.sees("l1")
+	if said := text(page); strings.Count(said, "It must not be contacted.") != 1 || !strings.Contains(said, "Another lead: same phone. It must not be contacted.") ||
+		!strings.Contains(said, "Another lead: same company domain and name") {
+		t.Errorf("the page says\n%s", said)
+	}
+	_, after, _ := strings.Cut(page, `<li><a href="`)
+	href, _, _ := strings.Cut(after, `"`)
+	u, err := url.Parse(html.UnescapeString(href))
+	if err != nil || u.IsAbs() || u.Path != "" {
+		t.Fatalf("the link leads to %q, %v", href, err)
+	}
+	token, err := link.Verify(secrets[:1], u.Query().Get("t"), morning.Add(link.Life-time.Second))
+	if err != nil || token.Kind != link.KindLead || token.Person != "kim" || token.Lead != "l2" || !token.Expires.Equal(morning.Add(link.Life)) {
+		t.Errorf("the link opens %+v, %v", token, err)
+	}
+	if res, other := s.asks(http.MethodGet, s.url+"/api/respond"+u.String()); res.StatusCode != http.StatusOK || heading(other) != "Anna" {
+		t.Errorf("the link is answered %s with %q", res.Status, heading(other))
+	}
+}
+
 func TestALinkOpensItsPageOnlyWhenItIsWhole(t *testing.T) {
 	s := open(t)
 	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
@@ -194,6 +238,44 @@ func TestAnErasedLeadIsSaidToBeGone(t *testing.T) {
 	s := open(t)
 	if res, page := s.asks(http.MethodGet, s.link(to("erased"))); res.StatusCode != 404 || heading(page) != "This lead is gone" {
 		t.Errorf("answered %s with %q", res.Status, heading(page))
+	}
+}
+
+// awayTeam cannot be read.
+type awayTeam struct{}
+
+func (awayTeam) Team(context.Context) (team.Team, error) {
+	return team.Team{}, errors.New("the database is away")
+}
+
+// Nobody can tell who is in the team, so nobody is told that they are not.
+func TestWithoutTheTeamThePageAsksForPatience(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	out := httptest.NewRecorder()
+	page := respond.New(s.store, awayTeam{}, secrets, func() time.Time { return morning }, slog.New(slog.DiscardHandler))
+	page.ServeHTTP(out, httptest.NewRequest(http.MethodGet, s.link(to("l1")), nil))
+	if out.Code != 503 || heading(out.Body.String()) != "Not just now" || strings.Contains(out.Body.String(), "Ana") {
+		t.Errorf("answered %d with\n%s", out.Code, out.Body)
+	}
+}
+
+func TestAPageSaysThatThePersonAskedAgain(t *testing.T) {
+	s := open(t)
+	again := touch("s2", lead.ActionContactMe)
+	again.Again = true
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	if page := text(s.sees("l1")); strings.Contains(page, "(asked again)") {
+		t.Errorf("the page says it of a first touch:\n%s", page)
+	}
+	if _, err := s.store.Update(t.Context(), "l1", func(l *lead.Lead) error {
+		l.Touches = append(l.Touches, again)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if page := text(s.sees("l1")); strings.Count(page, "(asked again)") != 1 {
+		t.Errorf("the page says\n%s", page)
 	}
 }
 
@@ -347,9 +429,9 @@ func TestWhatLeadflowDoesNotKnowIsShownAsItWasSent(t *testing.T) {
 func TestALeadWhoseOwnerLeftTheTeamHasAPageToo(t *testing.T) {
 	s := open(t)
 	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
-	_, err := s.store.UpdateLead(t.Context(), "l1", func(l *lead.Lead) (bool, error) {
+	_, err := s.store.Update(t.Context(), "l1", func(l *lead.Lead) error {
 		l.Owner.Person = "lou"
-		return true, nil
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
