@@ -112,8 +112,8 @@ func (o Offer) isWritten(id string) bool {
 	if o.Publisher == "" {
 		return strings.EqualFold(o.ID, id)
 	}
-	publisher, rest, _ := strings.Cut(id, ".")
-	return strings.EqualFold(publisher, o.Publisher) && strings.EqualFold(rest, o.ID)
+	publisher, rest, ok := strings.Cut(id, ".")
+	return ok && strings.EqualFold(publisher, o.Publisher) && strings.EqualFold(rest, o.ID)
 }
 
 // indexed prepares the catalogue for being asked often.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"leadflow/shared/lead"
+	"leadflow/shared/normalize"
 	"leadflow/shared/store"
 )
 
@@ -32,7 +34,7 @@ func listLeads(ctx context.Context, c *call) error {
 	}
 	rows := make([][]string, len(leads))
 	for i, l := range leads {
-		rows[i] = []string{l.ID, l.UpdatedAt.Format(time.DateTime), string(l.Stage), l.Owner.Person, l.Contact.Name(), l.Contact.Company, l.Subject}
+		rows[i] = []string{l.ID, l.UpdatedAt.Format(time.DateTime), string(l.Stage), l.Owner.Person, normalize.FullName(l.Contact.FirstName, l.Contact.LastName), l.Contact.Company, l.Subject}
 	}
 	return c.table([]string{"LEAD", "CHANGED (UTC)", "STAGE", "OWNER", "NAME", "COMPANY", "SUBJECT"}, rows)
 }
@@ -45,7 +47,7 @@ func showLead(ctx context.Context, c *call) error {
 	}
 	id := c.args[0]
 	if strings.Contains(id, "@") {
-		key := lead.MatchKey(lead.Contact{Email: id})
+		key := lead.Keys{Email: normalize.Email(id)}.Match()
 		if key == "" {
 			return fmt.Errorf("this is no address that a lead could be found by: %w", errUsage)
 		}
@@ -64,16 +66,26 @@ func showLead(ctx context.Context, c *call) error {
 	w := c.out
 	field(w, "Lead", l.ID)
 	field(w, "Subject", l.Subject)
-	field(w, "Name", l.Contact.Name())
+	field(w, "Name", normalize.FullName(l.Contact.FirstName, l.Contact.LastName))
 	field(w, "Company", l.Contact.Company)
 	field(w, "Job title", l.Contact.JobTitle)
-	field(w, "Country", l.Contact.Country)
+	field(w, "Country", cmp.Or(l.Contact.Country, l.Contact.CountrySent))
 	field(w, "Email", strings.Join(l.Contact.Emails, ", "))
 	field(w, "Phone", strings.Join(l.Contact.Phones, ", "))
 	field(w, "Stage", string(l.Stage))
 	field(w, "Owner", l.Owner.Person)
 	if l.Suppression != nil {
 		field(w, "Suppressed", string(l.Suppression.Reason)+" since "+l.Suppression.Since.String())
+	}
+	for _, other := range l.Suggestions {
+		note := other.Lead + " (" + other.Why + ")"
+		if other.Suppressed {
+			note += ", which must not be contacted"
+		}
+		field(w, "May be", note)
+	}
+	if l.Archived != nil {
+		field(w, "Archive", "older touches and activities are in "+l.Archived.ID)
 	}
 	for _, o := range l.Offers {
 		field(w, "Offer", o.Name()+" ("+o.Action.Words()+")")

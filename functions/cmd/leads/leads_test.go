@@ -47,7 +47,7 @@ func TestAListWithoutLeadsIsEmpty(t *testing.T) {
 func TestALeadIsShownWhole(t *testing.T) {
 	o := start(t)
 	at := time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
-	id := lead.ID(lead.MatchKey(lead.Contact{Email: "kim@northwind.example.com"}), "")
+	id := lead.ID("email:kim@northwind.example.com", "")
 	o.keep(id, at, func(l *lead.Lead) {
 		l.Subject = "Northwind - Contact me - Contoso Analytics"
 		l.Contact = lead.Contact{FirstName: "Kim", LastName: "Akers", Company: "Northwind", JobTitle: "IT Manager", Country: "US",

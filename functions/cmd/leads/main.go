@@ -26,10 +26,19 @@ const usage = `Usage: leads COMMAND [--json]
   submissions [--days N]          what arrived in the last N days (7), newest first, and what became of it
   submissions show ID [--raw]     one submission; --raw prints the body exactly as it was received
   submissions replay ID           process a quarantined or open submission once more
+  explain [FILE] [--offline]      what Leadflow understands of a submission, and what it would do, writing nothing;
+                                  --offer ID: the offer of the webhook's URL; --team FILE: not the applied team;
+                                  --offline needs no settings and does not look whether the lead exists
+  offers [--unknown] [--days N]   the offers on the leads that changed in the last N days (90), and whether the
+                                  catalogue has them; --unknown: those it lacks, ready for the team file
+  team check FILE                 everything that is wrong with a team file, with line and column
+  team apply FILE [--yes]         check a team file, show what it changes, ask (unless --yes) and apply it
+  team show [--raw]               the team that is applied; --raw prints the file exactly as it was applied
   help                            this text
 
-With --json every command prints JSON. The settings are those of the handler, as environment variables;
-without them, those of "make run" in .local/settings.json.
+With --json every command prints JSON. A FILE of - is the standard input, from which explain also reads
+without a FILE. The settings are those of the handler, as environment variables; without them, those of
+"make run" in .local/settings.json. team check needs none.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found.
 `
@@ -47,7 +56,7 @@ var errUsage = errors.New("see \"leads help\"")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	if err == nil {
 		return
 	}
@@ -63,12 +72,18 @@ func main() {
 
 // call is one call of a command: what was asked, and where the answer goes.
 type call struct {
-	args []string // what is left of the words after the command's name and the flags
-	json bool
-	raw  bool
-	days int
-	out  io.Writer
-	note io.Writer
+	args    []string // what is left of the words after the command's name and the flags
+	json    bool
+	raw     bool
+	yes     bool
+	unknown bool
+	offline bool
+	days    int
+	offer   string
+	team    string
+	in      io.Reader
+	out     io.Writer
+	note    io.Writer
 }
 
 // command is one row of the table of commands.
@@ -77,7 +92,7 @@ type command struct {
 	name string
 	// least and most are how many words may follow.
 	least, most int
-	flags       []string // of --days and --raw, those that it takes
+	flags       []string // those that it takes beside --json
 	days        int      // the default of --days
 	run         func(context.Context, *call) error
 }
@@ -89,9 +104,14 @@ var commands = []command{
 	{name: "submissions show", least: 1, most: 1, flags: []string{"raw"}, run: showSubmission},
 	{name: "submissions replay", least: 1, most: 1, run: replaySubmission},
 	{name: "submissions", flags: []string{"days"}, days: 7, run: listSubmissions},
+	{name: "explain", most: 1, flags: []string{"offline", "offer", "team"}, run: explain},
+	{name: "offers", flags: []string{"days", "unknown"}, days: 90, run: listOffers},
+	{name: "team check", least: 1, most: 1, run: checkTeam},
+	{name: "team apply", least: 1, most: 1, flags: []string{"yes"}, run: applyTeam},
+	{name: "team show", flags: []string{"raw"}, run: showTeam},
 }
 
-func run(ctx context.Context, args []string, out, note io.Writer) error {
+func run(ctx context.Context, args []string, in io.Reader, out, note io.Writer) error {
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help", "-help"}, args[0]) {
 		_, err := io.WriteString(out, usage)
 		return err
@@ -109,7 +129,7 @@ func run(ctx context.Context, args []string, out, note io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w: %w", c.name, err, errUsage)
 		}
-		called.out, called.note = out, note
+		called.in, called.out, called.note = in, out, note
 		return c.run(ctx, called)
 	}
 	return fmt.Errorf("there is no command %q: %w", args[0], errUsage)
@@ -124,8 +144,15 @@ func (c command) parse(args []string) (*call, error) {
 	if slices.Contains(c.flags, "days") {
 		f.IntVar(&called.days, "days", c.days, "")
 	}
-	if slices.Contains(c.flags, "raw") {
-		f.BoolVar(&called.raw, "raw", false, "")
+	for name, value := range map[string]*bool{"raw": &called.raw, "yes": &called.yes, "unknown": &called.unknown, "offline": &called.offline} {
+		if slices.Contains(c.flags, name) {
+			f.BoolVar(value, name, false, "")
+		}
+	}
+	for name, value := range map[string]*string{"offer": &called.offer, "team": &called.team} {
+		if slices.Contains(c.flags, name) {
+			f.StringVar(value, name, "", "")
+		}
 	}
 	for len(args) > 0 {
 		if err := f.Parse(args); err != nil {

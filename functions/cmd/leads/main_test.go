@@ -85,7 +85,7 @@ func bare(t *testing.T) {
 func callWith(t *testing.T, args ...string) (out, note string, err error) {
 	t.Helper()
 	var o, n bytes.Buffer
-	err = run(t.Context(), args, &o, &n)
+	err = run(t.Context(), args, strings.NewReader(""), &o, &n)
 	return o.String(), n.String(), err
 }
 
@@ -115,11 +115,11 @@ func saysJSON[T any](t *testing.T, args ...string) T {
 // keep writes a lead that changed at that time.
 func (o *operator) keep(id string, at time.Time, fill func(*lead.Lead)) {
 	o.t.Helper()
-	_, err := o.store.UpdateLead(o.t.Context(), id, func(l *lead.Lead) (bool, error) {
+	_, err := o.store.Update(o.t.Context(), id, func(l *lead.Lead) error {
 		l.Stage, l.CreatedAt, l.UpdatedAt = lead.StageNew, lead.At(at), lead.At(at)
 		l.Owner = lead.Owner{Person: "operations", Since: lead.At(at), Why: "No team"}
 		fill(l)
-		return true, nil
+		return nil
 	})
 	if err != nil {
 		o.t.Fatal(err)

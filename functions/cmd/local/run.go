@@ -81,9 +81,18 @@ The inbox is http://%s/. Ctrl-C stops the services.
 	return v.watch(ctx)
 }
 
+// everything starts every process and sees to it that there is a team.
 func (s *setup) everything(ctx context.Context, out io.Writer) (*supervisor, error) {
 	fmt.Fprintln(out, "Starting Leadflow on this machine:")
-	return s.start(ctx, out, func(process) bool { return true })
+	v, err := s.start(ctx, out, func(process) bool { return true })
+	if err != nil {
+		return nil, err
+	}
+	if err := s.applySampleTeam(ctx, out); err != nil {
+		v.stop()
+		return nil, err
+	}
+	return v, nil
 }
 
 // invite says where everything is and what to try.
@@ -107,6 +116,8 @@ Look at what is there:
 
   go run ./functions/cmd/leads list
   go run ./functions/cmd/leads submissions
+  go run ./functions/cmd/leads offers
+  go run ./functions/cmd/leads team show
 
 Logs are in .local/log, data in .local/cosmos ("make clean" removes both). Ctrl-C stops everything.
 `, s.address("INBOX_PORT"), all, one, all)

@@ -52,6 +52,9 @@ func TestADemoDeliversItsSamplesAndLeavesNothingBehind(t *testing.T) {
 			t.Errorf("it does not say what became of %s:\n%s", sample.name, out)
 		}
 	}
+	if before, _, ok := strings.Cut(out, "\nDelivering"); !ok || strings.Count(before, "the sample in functions/cmd/local/team.yaml was applied.\n") != 1 {
+		t.Errorf("the team is not applied before the samples are delivered: %s", out)
+	}
 	if !strings.HasSuffix(out, "All 3 samples arrived.\n") {
 		t.Errorf("the end: %s", out)
 	}

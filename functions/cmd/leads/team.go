@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aymanbagabas/go-udiff"
+	"golang.org/x/term"
+
+	"leadflow/shared/lead"
+	"leadflow/shared/store"
+	"leadflow/shared/team"
+)
+
+// teamFile is a team file as somebody wrote it.
+type teamFile struct {
+	name     string
+	text     string
+	team     team.Team
+	problems team.Problems
+}
+
+// errors says how many of its problems make the file invalid, "" if none does.
+func (f teamFile) errors() string {
+	if n := len(f.problems.Errors()); n > 0 {
+		return plural(n, "error")
+	}
+	return ""
+}
+
+// readTeam reads a team file, or the standard input.
+func (c *call) readTeam(name string) (teamFile, error) {
+	f := teamFile{name: printable(name)}
+	from := c.in
+	if name == "-" {
+		f.name = "stdin"
+	} else {
+		file, err := os.Open(name)
+		if err != nil {
+			return f, fmt.Errorf("read the team file: %w", err)
+		}
+		defer file.Close()
+		from = file
+	}
+	b, err := io.ReadAll(io.LimitReader(from, team.MaxBytes+1)) // one more, so that too much is noticed
+	if err != nil {
+		return f, fmt.Errorf("read the team file: %w", err)
+	}
+	f.text = string(b)
+	f.team, f.problems = team.Parse(b)
+	if f.problems == nil {
+		f.problems = team.Problems{} // an empty list in JSON
+	}
+	return f, nil
+}
+
+// printProblems prints a file's problems as compilers do.
+func (c *call) printProblems(f teamFile) {
+	for _, p := range f.problems {
+		fmt.Fprintf(c.out, "%s:%d:%d: %s\n", f.name, p.Line, p.Column, printable(p.Words()))
+	}
+}
+
+// checkTeam says what is wrong with a team file, or what it configures.
+func checkTeam(_ context.Context, c *call) error {
+	f, err := c.readTeam(c.args[0])
+	if err != nil {
+		return err
+	}
+	wrong := f.errors()
+	if c.json {
+		err := c.asJSON(struct {
+			File            string        `json:"file"`
+			Valid           bool          `json:"valid"`
+			Problems        team.Problems `json:"problems"`
+			InternalDomains int           `json:"internalDomains"`
+			Offers          int           `json:"offers"`
+		}{f.name, wrong == "", f.problems, len(f.team.InternalDomains), len(f.team.Offers)})
+		if err != nil {
+			return err
+		}
+	} else {
+		c.printProblems(f)
+	}
+	if wrong != "" {
+		return fmt.Errorf("%s is not valid: %s", f.name, wrong)
+	}
+	if !c.json {
+		fmt.Fprintf(c.out, "%s is valid: %s, %s.\n", f.name, plural(len(f.team.Offers), "offer"), plural(len(f.team.InternalDomains), "internal domain"))
+	}
+	return nil
+}
+
+// application is what became of a team file that was to be applied.
+type application struct {
+	File string `json:"file"`
+	// Version is the one that is applied now; 0 if there is none.
+	Version  int           `json:"version"`
+	Applied  bool          `json:"applied"`
+	Problems team.Problems `json:"problems"`
+	// Diff is what the file changes.
+	Diff string `json:"diff"`
+}
+
+// applyTeam puts a team file in the place of the one that is applied, if it is valid, changes anything and
+// whoever calls agrees.
+func applyTeam(ctx context.Context, c *call) error {
+	f, err := c.readTeam(c.args[0])
+	if err != nil {
+		return err
+	}
+	a := application{File: f.name, Problems: f.problems}
+	if !c.json {
+		c.printProblems(f)
+	}
+	if wrong := f.errors(); wrong != "" {
+		return errors.Join(c.told(a), fmt.Errorf("%s is not valid, so nothing was applied: %s", f.name, wrong))
+	}
+	db, err := c.store()
+	if err != nil {
+		return err
+	}
+	applied, err := db.Team(ctx)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	a.Version = applied.Version
+	if applied.Version > 0 && applied.Text == f.text {
+		if !c.json {
+			fmt.Fprintf(c.out, "%s is what version %d says, so nothing was applied.\n", f.name, applied.Version)
+		}
+		return c.told(a)
+	}
+	old := "nothing applied"
+	if applied.Version > 0 {
+		old = "version " + strconv.Itoa(applied.Version)
+	}
+	a.Diff = udiff.Unified(old, f.name, applied.Text, f.text)
+	if !c.json {
+		lines(c.out, a.Diff)
+	}
+	if !c.yes {
+		if c.args[0] == "-" || !isTerminal(c.in) {
+			return errors.Join(c.told(a), errors.New("nothing was applied: there is no terminal to ask on; look at what it changes, then call again with --yes"))
+		}
+		if c.json {
+			lines(c.note, a.Diff)
+		}
+		agreed, err := c.ask(ctx, "Apply? [y/N] ")
+		if err != nil {
+			return fmt.Errorf("nothing was applied: %w", err)
+		}
+		if !agreed {
+			if !c.json {
+				fmt.Fprintln(c.out, "Nothing was applied.")
+			}
+			return c.told(a)
+		}
+	}
+	now, err := db.ApplyTeam(ctx, f.text, applied.Version, time.Now())
+	if errors.Is(err, store.ErrChanged) {
+		return errors.New("nothing was applied: somebody else applied a team meanwhile; look at it with \"leads team show\", then call again")
+	}
+	if err != nil {
+		return err
+	}
+	a.Version, a.Applied = now.Version, true
+	if !c.json {
+		fmt.Fprintf(c.out, "Applied as version %d. The handlers follow within a minute.\n", now.Version)
+	}
+	return c.told(a)
+}
+
+// told prints what became of the file, for programs.
+func (c *call) told(a application) error {
+	if !c.json {
+		return nil
+	}
+	return c.asJSON(a)
+}
+
+// showTeam shows the team that is applied.
+func showTeam(ctx context.Context, c *call) error {
+	db, err := c.store()
+	if err != nil {
+		return err
+	}
+	applied, err := db.Team(ctx)
+	none := errors.Is(err, store.ErrNotFound)
+	if err != nil && (c.raw || !none) {
+		return err
+	}
+	switch {
+	case c.raw:
+		_, err := io.WriteString(c.out, applied.Text)
+		return err
+	case c.json:
+		return c.asJSON(struct {
+			Version   int       `json:"version"`
+			AppliedAt lead.Time `json:"appliedAt,omitzero"`
+			Text      string    `json:"text"`
+		}{applied.Version, applied.AppliedAt, applied.Text})
+	case none:
+		fmt.Fprintln(c.out, "No team has been applied yet. \"leads team apply FILE\" applies one.")
+		return nil
+	}
+	field(c.out, "Version", strconv.Itoa(applied.Version))
+	field(c.out, "Applied", applied.AppliedAt.Format(time.DateTime)+" UTC")
+	fmt.Fprintln(c.out)
+	lines(c.out, applied.Text)
+	return nil
+}
+
+// lines prints a text of several lines, without what could move a terminal.
+func lines(w io.Writer, text string) {
+	for line := range strings.Lines(text) {
+		fmt.Fprintln(w, printable(strings.TrimRight(line, "\r\n")))
+	}
+}
+
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// ask asks on the terminal; only yes is yes. Ctrl-C is an error.
+func (c *call) ask(ctx context.Context, question string) (bool, error) {
+	fmt.Fprint(c.note, question)
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(c.in).ReadString('\n') // a line that ends early is no yes
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case a := <-answer:
+		return a == "y" || a == "yes", nil
+	case <-ctx.Done():
+		fmt.Fprintln(c.note)
+		return false, ctx.Err()
+	}
+}
+
+// plural says how many there are of a thing.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}
