@@ -27,7 +27,7 @@ func CompanyDomain(address string) string {
 		}
 		return below[strings.LastIndexByte(below, '.')+1:] + "." + domain
 	}
-	if IsProvider(domain) || IsProvider(host) {
+	if IsProvider(domain) || host != domain && IsProvider(host) {
 		return ""
 	}
 	return domain
