@@ -167,7 +167,7 @@ func (i *Ingest) archived(ctx context.Context, l *lead.Lead, t lead.Touch) (take
 		if found && of != t.Submission {
 			taken = lead.Taken{Verdict: lead.Redelivered, Of: of}
 		} else {
-			taken = lead.Taken{Verdict: lead.Repeated}
+			taken = lead.Taken{Verdict: lead.Repeated, Suppressed: l.SuppressedBy(t.Submission)}
 		}
 		return !found
 	})

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"leadflow/shared/azfunc"
@@ -125,7 +124,10 @@ func (n *Notify) attempt(ctx context.Context, m azfunc.Message, wanted *store.Ma
 		return nil, azfunc.Later(0, err)
 	case wait > 0:
 		return nil, azfunc.Later(wait, errors.New("somebody else is sending it"))
-	case record == nil: // another copy of the message is on its way to the same end
+	case record.State == store.MailPlanned && m.DeliveryCount > 1:
+		// The message came back, so its copy may not have been sent. If it was, the queue drops this one.
+		return nil, azfunc.Later(record.NextTryAt.Sub(n.Now()), errors.New("its copy may not have been sent"))
+	case record.State == store.MailPlanned: // another copy of the message is on its way to the same end
 		return nil, azfunc.Done()
 	case !record.Ended():
 		if out, ok := n.send(ctx, m, tries, record, write); !ok {
@@ -136,8 +138,8 @@ func (n *Notify) attempt(ctx context.Context, m azfunc.Message, wanted *store.Ma
 }
 
 // claim takes a mail for claimLife. It gives the claimed record, or one that has ended; or how long
-// somebody else's claim still holds; or nothing, when a later copy of the message takes care. The record of a
-// mail that a lead asks for is created here, that of any other has to be there.
+// somebody else's claim still holds; or one that is planned, when a later copy of the message takes care. The
+// record of a mail that a lead asks for is created here, that of any other has to be there.
 func (n *Notify) claim(ctx context.Context, wanted *store.Mail, tries int) (*store.Mail, time.Duration, error) {
 	now := n.Now()
 	until := lead.At(now.Add(claimLife))
@@ -160,7 +162,7 @@ func (n *Notify) claim(ctx context.Context, wanted *store.Mail, tries int) (*sto
 	case record.State == store.MailClaimed && now.Before(record.ClaimedUntil.Time):
 		return nil, record.ClaimedUntil.Sub(now), nil
 	case record.State == store.MailPlanned && tries < record.Tries && now.Before(record.NextTryAt.Time):
-		return nil, 0, nil
+		return record, 0, nil
 	}
 	record.State, record.ClaimedUntil, record.NextTryAt = store.MailClaimed, until, until
 	err = n.Store.ReplaceMail(ctx, record)
@@ -174,15 +176,14 @@ func (n *Notify) claim(ctx context.Context, wanted *store.Mail, tries int) (*sto
 // says what is to become of the message.
 func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, record *store.Mail, write func(*store.Mail) (mail.Message, error)) (out azfunc.Outcome, ok bool) {
 	err := n.deliver(ctx, record, write)
-	var overtaken overtakenError
 	refused, permanent := errors.AsType[*mail.PermanentError](err)
 	switch {
 	case err == nil:
 		record.State, record.SentAt, record.DryRun, record.Why = store.MailSent, lead.At(n.Now()), n.DryRun, ""
 		n.Log.InfoContext(ctx, "mail sent", "mail", record.ID, "lead", record.Lead, "dryRun", n.DryRun)
-	case errors.As(err, &overtaken):
+	case errors.Is(err, errOvertaken):
 		record.State, record.Why = store.MailDropped, err.Error()
-		n.Log.InfoContext(ctx, "a mail was overtaken", "why", record.Why, "mail", record.ID, "lead", record.Lead)
+		n.Log.InfoContext(ctx, "a mail was overtaken by a do-not-contact", "mail", record.ID, "lead", record.Lead)
 	case permanent:
 		record.State, record.Why = store.MailFailed, refused.Reason
 		n.Log.ErrorContext(ctx, "a mail was refused for good", "mail", record.ID, "lead", record.Lead, "error", err.Error())
@@ -196,15 +197,8 @@ func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, record *
 	return azfunc.Outcome{}, true
 }
 
-// overtakenError says why a mail is not sent any more.
-type overtakenError string
-
-func (e overtakenError) Error() string { return string(e) }
-
-const (
-	overtakenBySuppression = overtakenError("the person must not be contacted any more")
-	overtakenByTouches     = overtakenError("so many touches came after its own that this one is in the archive")
-)
+// errOvertaken says that a mail asks for contact with somebody who must not be contacted any more.
+var errOvertaken = errors.New("the person must not be contacted any more")
 
 // deliver renders and sends a mail.
 func (n *Notify) deliver(ctx context.Context, record *store.Mail, write func(*store.Mail) (mail.Message, error)) error {
@@ -242,11 +236,9 @@ func (n *Notify) again(ctx context.Context, m azfunc.Message, tries int, record 
 
 // aboutLead writes a mail that a lead asks for.
 func (n *Notify) aboutLead(l *lead.Lead, planned lead.Mail, t team.Team) (mail.Message, error) {
-	if l.Suppression != nil && planned.Kind.AsksToCall() {
-		return mail.Message{}, overtakenBySuppression
-	}
-	if !slices.ContainsFunc(l.Touches, func(t lead.Touch) bool { return t.Submission == planned.Submission }) && planned.Kind != lead.MailSimilar {
-		return mail.Message{}, overtakenByTouches
+	optedOut := l.Suppression != nil && l.Suppression.Reason == lead.SuppressedOptedOut
+	if l.Suppression != nil && planned.Kind.AsksToCall() || optedOut && planned.Kind == lead.MailDecide {
+		return mail.Message{}, errOvertaken
 	}
 	to, err := person(t, planned.To)
 	if err != nil {

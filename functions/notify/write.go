@@ -6,6 +6,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"net/url"
+	"slices"
 	"strings"
 	texttemplate "text/template"
 	"time"
@@ -71,11 +72,7 @@ func (c content) WroteQuoted() string { return "> " + strings.ReplaceAll(c.Wrote
 
 // Write renders one mail for a person of a team.
 func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, t team.Team, now time.Time) (mail.Message, error) {
-	about := planned.Submission
-	if planned.Kind == lead.MailSimilar { // which came to another lead
-		about = l.Touches[len(l.Touches)-1].Submission
-	}
-	touch, earlier := touches(l, about)
+	touch, earlier := touches(l, planned.Submission)
 	c := content{
 		Heading: headings[planned.Kind], Advice: advice(l, planned.Kind, touch), Subject: l.Subject,
 		Rows: rows(l, touch), Wrote: touch.Description, Why: l.Owner.Why, Earlier: earlier, Notes: notes(touch, t),
@@ -208,17 +205,22 @@ func country(c lead.Contact) string {
 	return cmp.Or(normalize.CountryName(c.Country), c.CountrySent)
 }
 
-// touches finds the touch that a mail is about, and says the others before it in words.
+// touches finds the touch that a mail is about, and says the others before it in words. It is the newest one
+// when its own came to another lead or is in the archive.
 func touches(l *lead.Lead, submission string) (this lead.Touch, earlier []string) {
-	for _, t := range l.Touches {
-		if t.Submission == submission {
-			return t, earlier
-		}
+	if len(l.Touches) == 0 {
+		return this, nil
+	}
+	at := slices.IndexFunc(l.Touches, func(t lead.Touch) bool { return t.Submission == submission })
+	if at < 0 {
+		at = len(l.Touches) - 1
+	}
+	for _, t := range l.Touches[:at] {
 		text := t.ReceivedAt.Format("2 Jan 2006") + ": " + t.Action.Words()
 		if name := t.Offer.Name(); name != "" {
 			text += ", " + name
 		}
 		earlier = append(earlier, text)
 	}
-	return this, earlier
+	return l.Touches[at], earlier
 }

@@ -40,11 +40,14 @@ type Archived struct {
 	ID string `json:"id"`
 	// Through is when the newest touch in any of them was received.
 	Through Time `json:"through,omitzero"`
+
+	unknown Unknown
 }
 
 // MayHaveArchived says that a submission received then is not among the touches and may be in the archive.
 func (l *Lead) MayHaveArchived(submission string, receivedAt Time) bool {
-	return l.Archived != nil && !receivedAt.After(l.Archived.Through.Time) && !l.has(submission)
+	// A redelivery comes up to that long after its touch.
+	return l.Archived != nil && !receivedAt.After(l.Archived.Through.Add(RedeliveryWindow)) && !l.has(submission)
 }
 
 // Has says whether a submission is in the archive, as a touch or as the redelivery of one; of is that touch.
@@ -73,6 +76,9 @@ func (l *Lead) Shed(size int) (*Archive, error) {
 	shed(&a.Offers, &l.Offers, maxOffers)
 	shed(&a.Emails, &l.Contact.Emails, maxAddresses)
 	shed(&a.Phones, &l.Contact.Phones, maxAddresses)
+	// The address and the number to use stay in their lists, though others came later.
+	l.Contact.Emails = remember(l.Contact.Emails, l.Contact.Email)
+	l.Contact.Phones = remember(l.Contact.Phones, l.Contact.Phone)
 	l.shedMails(a)
 	for size > MaxSize && l.shedLargest(a) {
 		b, err := json.Marshal(l)
@@ -90,10 +96,11 @@ func (l *Lead) Shed(size int) (*Archive, error) {
 	}
 	sum := sha256.Sum256(content)
 	a.ID = "archive-" + hex.EncodeToString(sum[:16])
-	next := &Archived{ID: a.ID}
+	next := &Archived{}
 	if l.Archived != nil {
-		next.Through = l.Archived.Through
+		*next = *l.Archived
 	}
+	next.ID = a.ID
 	for _, t := range a.Touches {
 		if t.ReceivedAt.After(next.Through.Time) {
 			next.Through = t.ReceivedAt

@@ -110,3 +110,51 @@ func (m Mail) MarshalJSON() ([]byte, error) {
 	type plain Mail
 	return m.unknown.Encode(plain(m))
 }
+
+// UnmarshalJSON reads a stored watch.
+func (w *Watch) UnmarshalJSON(b []byte) error {
+	type plain Watch
+	return w.unknown.Decode(b, (*plain)(w))
+}
+
+// MarshalJSON writes a watch as it is stored.
+func (w Watch) MarshalJSON() ([]byte, error) {
+	type plain Watch
+	return w.unknown.Encode(plain(w))
+}
+
+// UnmarshalJSON reads a stored test lead.
+func (t *TestLead) UnmarshalJSON(b []byte) error {
+	type plain TestLead
+	return t.unknown.Decode(b, (*plain)(t))
+}
+
+// MarshalJSON writes a test lead as it is stored.
+func (t TestLead) MarshalJSON() ([]byte, error) {
+	type plain TestLead
+	return t.unknown.Encode(plain(t))
+}
+
+// UnmarshalJSON reads a stored digest.
+func (d *Digest) UnmarshalJSON(b []byte) error {
+	type plain Digest
+	return d.unknown.Decode(b, (*plain)(d))
+}
+
+// MarshalJSON writes a digest as it is stored.
+func (d Digest) MarshalJSON() ([]byte, error) {
+	type plain Digest
+	return d.unknown.Encode(plain(d))
+}
+
+// UnmarshalJSON reads a stored place of an archive.
+func (a *Archived) UnmarshalJSON(b []byte) error {
+	type plain Archived
+	return a.unknown.Decode(b, (*plain)(a))
+}
+
+// MarshalJSON writes a place of an archive as it is stored.
+func (a Archived) MarshalJSON() ([]byte, error) {
+	type plain Archived
+	return a.unknown.Encode(plain(a))
+}

@@ -195,4 +195,10 @@ const (
 
 // AsksToCall says whether a mail of this kind asks for contact, which nobody may be asked for while the
 // person is suppressed.
-func (k MailKind) AsksToCall() bool { return k == MailAlert || k == MailAgain || k == MailTouch }
+func (k MailKind) AsksToCall() bool {
+	switch k {
+	case MailDoNotContact, MailDecide, MailSimilar, MailOperations:
+		return false
+	}
+	return true
+}

@@ -57,7 +57,7 @@ type Taken struct {
 // person is known by must have been noted before (see Identify).
 func (l *Lead) Take(t Touch, c Contact, now Time, assign func() Owner) Taken {
 	if l.has(t.Submission) {
-		return Taken{Verdict: Repeated, Suppressed: l.Suppression != nil && l.Suppression.Submission == t.Submission}
+		return Taken{Verdict: Repeated, Suppressed: l.SuppressedBy(t.Submission)}
 	}
 	if i := slices.IndexFunc(l.Touches, func(x Touch) bool { return slices.Contains(x.Redeliveries, t.Submission) }); i >= 0 {
 		return Taken{Verdict: Redelivered, Of: l.Touches[i].Submission}
@@ -127,9 +127,9 @@ func mailFor(t Touch, v Verdict, before *Suppression) (MailKind, bool) {
 		// The owner of a known lead is told to stop; nobody is asked to call a new one.
 		return MailDoNotContact, v != FirstTouch && before == nil
 	case before != nil:
-		// Contact me after Microsoft's do-not-contact is for people to decide. The customer's own word
-		// stays absolute.
-		return MailDecide, before.Reason == SuppressedDoNotContact && t.Action == ActionContactMe
+		// Contact me after Microsoft's do-not-contact or a bounce is for people to decide. The customer's own
+		// word stays absolute.
+		return MailDecide, before.Reason != SuppressedOptedOut && t.Action == ActionContactMe
 	case v == FirstTouch:
 		return MailAlert, true
 	case v == AskedAgain:
@@ -154,6 +154,11 @@ func touchText(t Touch, v Verdict) string {
 		text = "Asked again. " + text
 	}
 	return text
+}
+
+// SuppressedBy says whether it is this submission for which the person must not be contacted.
+func (l *Lead) SuppressedBy(submission string) bool {
+	return l.Suppression != nil && l.Suppression.Submission == submission
 }
 
 func (l *Lead) has(submission string) bool {
@@ -182,9 +187,8 @@ func (l *Lead) note(at Time, text, submission, mail string) {
 // bound shortens what a stranger may have made long.
 func (t *Touch) bound() {
 	t.Description = cut(t.Description, maxDescription)
-	for _, s := range []*string{&t.RawSource, &t.RawAction, &t.Offer.ID, &t.Offer.Publisher, &t.Offer.Title} {
-		*s = cutRunes(*s, maxField)
-	}
+	t.RawSource, t.RawAction = cutRunes(t.RawSource, maxField), cutRunes(t.RawAction, maxField)
+	t.Offer.bound()
 }
 
 // cut shortens s to at most n bytes without breaking a character, and says so.

@@ -20,6 +20,13 @@ func (o Offer) Name() string {
 	return o.ID
 }
 
+// bound shortens what a stranger may have made long.
+func (o *Offer) bound() {
+	for _, s := range []*string{&o.ID, &o.Publisher, &o.Title} {
+		*s = cutRunes(*s, maxField)
+	}
+}
+
 // same says whether two are the same listing: by id, and by title only where neither has an id. A title
 // alone may be that of several listings, and guessing would make the result depend on who comes first.
 func (o Offer) same(p Offer) bool {

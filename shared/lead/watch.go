@@ -9,8 +9,10 @@ import (
 const (
 	// digestEvery is how long operations have peace between two digests.
 	digestEvery = 15 * time.Minute
-	// maxWatched bounds the offers whose test leads are remembered; those that came last stay.
-	maxWatched = 500
+	// maxWatched bounds the offers whose test leads are remembered, and maxNews those that operations are told of
+	// at once; those that came last stay.
+	maxWatched = 200
+	maxNews    = 100
 )
 
 // Watch is what is kept for the people who run Leadflow, as one document: when the test leads of Partner Center
@@ -36,6 +38,8 @@ type TestLead struct {
 	// Name is how the offer is shown.
 	Name   string `json:"name,omitempty"`
 	SeenAt Time   `json:"seenAt"`
+
+	unknown Unknown
 }
 
 // Digest is one mail to operations. It carries what it says, because it belongs to no lead.
@@ -43,10 +47,13 @@ type Digest struct {
 	// ID is that of its mail.
 	ID        string     `json:"id"`
 	TestLeads []TestLead `json:"testLeads,omitempty"`
+
+	unknown Unknown
 }
 
 // SeeTest notes the test lead of an offer. It says whether that was news. The days are those of UTC.
 func (w *Watch) SeeTest(o Offer, at Time) bool {
+	o.bound()
 	seen := TestLead{Offer: o.ID, Name: o.Name(), SeenAt: at}
 	if o.ID == "" {
 		seen.Offer = "title:" + o.Title
@@ -66,7 +73,7 @@ func (w *Watch) SeeTest(o Offer, at Time) bool {
 	w.TestLeads = append(w.TestLeads, seen)
 	w.News = append(w.News, seen)
 	w.TestLeads = w.TestLeads[max(0, len(w.TestLeads)-maxWatched):]
-	w.News = w.News[max(0, len(w.News)-maxWatched):]
+	w.News = w.News[max(0, len(w.News)-maxNews):]
 	return true
 }
 
@@ -87,16 +94,4 @@ func (w *Watch) Told(id string) bool {
 	}
 	w.Digest = nil
 	return true
-}
-
-// UnmarshalJSON reads a stored watch.
-func (w *Watch) UnmarshalJSON(b []byte) error {
-	type plain Watch
-	return w.unknown.Decode(b, (*plain)(w))
-}
-
-// MarshalJSON writes a watch as it is stored.
-func (w Watch) MarshalJSON() ([]byte, error) {
-	type plain Watch
-	return w.unknown.Encode(plain(w))
 }

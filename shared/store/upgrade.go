@@ -22,7 +22,8 @@ func upgrade(l *lead.Lead) {
 	var phones []string
 	for _, sent := range c.Phones {
 		phone := sent
-		if number := normalize.Phone(sent, c.Country); number.E164 != "" && !number.Placeholder {
+		number := normalize.Phone(sent, c.Country)
+		if number.E164 != "" && !number.Placeholder {
 			phone = number.E164
 			l.BeFoundBy(lead.Keys{Phone: phone})
 		}
@@ -32,10 +33,17 @@ func upgrade(l *lead.Lead) {
 		if !slices.Contains(phones, phone) {
 			phones = append(phones, phone)
 		}
+		if number.Extension != "" { // which the normal form leaves out
+			phones = append(phones, sent)
+		}
 	}
 	c.Phones = phones
 	if n := len(l.Touches); n > 0 {
-		c.SaidBy(l.Touches[n-1].ReceivedAt)
+		newest := l.Touches[n-1].ReceivedAt
+		c.SaidBy(newest)
+		for i := range l.Offers {
+			l.Offers[i].TitledAt = newest
+		}
 	}
 	l.Schema = lead.Schema
 }
