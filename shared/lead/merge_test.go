@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"leadflow/shared/lead"
 )
@@ -373,5 +374,100 @@ func TestTimesAreStoredWithAFixedWidth(t *testing.T) {
 	var back lead.Time
 	if err := json.Unmarshal(b, &back); err != nil || !back.Equal(at.Time) {
 		t.Errorf("read back %s, %v", back, err)
+	}
+}
+
+func TestALateTouchIsComparedWithTheNearestOneThatHasItsContent(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		at   time.Duration
+		of   string
+	}{
+		{"with the older one where that is nearer", 2 * time.Minute, "s1"},
+		{"with the newer one where that is nearer", 11 * time.Minute, "s2"},
+		{"and of two that are equally near with the newer one", 6 * time.Minute, "s2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := known(lead.ActionContactMe)
+			l.Take(touch("s2", 12*time.Minute, lead.ActionContactMe), ana(), morning, owner)
+			if got := l.Take(touch("s3", c.at, lead.ActionContactMe), ana(), morning, owner); got.Verdict != lead.Redelivered || got.Of != c.of {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestWhatIsTooLongIsCutAtACharacterAndSaysSo(t *testing.T) {
+	take := func(x lead.Touch, c lead.Contact) *lead.Lead {
+		l := &lead.Lead{ID: "l1", MatchKey: "email:x"}
+		l.Take(x, c, morning, owner)
+		return l
+	}
+	for _, c := range []struct {
+		name, description string
+		bytes             int
+		cut               bool
+	}{
+		{"the longest description", strings.Repeat("x", 2048), 2048, false},
+		{"one byte more", strings.Repeat("x", 2049), 2048, true},
+		{"in characters of three bytes", strings.Repeat("가", 700), 2048, true}, // 681 of them, and the mark
+		{"with another offset", "x" + strings.Repeat("가", 700), 2047, true},
+	} {
+		x := touch("s1", 0, lead.ActionContactMe)
+		x.Description = c.description
+		got := take(x, ana()).Touches[0].Description
+		if len(got) > 2048 || len(got) < c.bytes-2 || !utf8.ValidString(got) || strings.HasSuffix(got, "…") != c.cut {
+			t.Errorf("%s has %d bytes and ends with %q", c.name, len(got), got[len(got)-6:])
+		}
+	}
+	for _, c := range []struct {
+		name, value string
+		cut         bool
+	}{
+		{"the longest field", strings.Repeat("x", 256), false},
+		{"as long in Hangul", strings.Repeat("가", 256), false},
+		{"one character more", strings.Repeat("x", 257), true},
+		{"one character more in Hangul", strings.Repeat("가", 257), true},
+	} {
+		x := touch("s1", 0, lead.ActionContactMe)
+		x.RawSource, x.RawAction, x.Offer = c.value, c.value, lead.Offer{ID: c.value, Publisher: c.value, Title: c.value}
+		l := take(x, lead.Contact{FirstName: c.value, LastName: c.value, Email: c.value, Phone: c.value, Company: c.value, JobTitle: c.value,
+			Country: c.value, CountrySent: c.value, Emails: []string{c.value}, Phones: []string{c.value}})
+		got, p := l.Touches[0], l.Contact
+		for _, s := range append([]string{got.RawSource, got.RawAction, got.Offer.ID, got.Offer.Publisher, got.Offer.Title, l.Offers[0].ID, l.Offers[0].Title,
+			p.FirstName, p.LastName, p.Email, p.Phone, p.Company, p.JobTitle, p.Country, p.CountrySent}, append(p.Emails, p.Phones...)...) {
+			if utf8.RuneCountInString(s) != 256 || strings.HasSuffix(s, "…") != c.cut {
+				t.Errorf("%s is kept with %d characters", c.name, utf8.RuneCountInString(s))
+			}
+		}
+	}
+}
+
+func TestWhatWasNotSaidIsNotKept(t *testing.T) {
+	l := &lead.Lead{ID: "l1"}
+	x := touch("s1", 0, lead.ActionAcquired)
+	x.Offer = lead.Offer{}
+	l.Take(x, lead.Contact{LastName: "Silva"}, morning, owner)
+	if len(l.Contact.Emails)+len(l.Contact.Phones)+len(l.Offers) != 0 || len(l.Contact.SaidAt) != 1 {
+		t.Errorf("contact %+v, offers %+v", l.Contact, l.Offers)
+	}
+}
+
+func TestSomebodyIsAnonymousOnlyWithoutAnyNameAddressOrPhone(t *testing.T) {
+	for _, c := range []lead.Contact{{FirstName: "Ana"}, {LastName: "Silva"}, {Email: "ana@fabrikam.example.com"}, {Phone: "+4722123456"}} {
+		if c.Anonymous() {
+			t.Errorf("%+v is somebody", c)
+		}
+	}
+	if !(lead.Contact{Company: "Fabrikam", JobTitle: "CTO", Country: "US"}).Anonymous() {
+		t.Error("a company is nobody to call")
+	}
+}
+
+func TestBothSpellingsOfAPhoneAreKept(t *testing.T) {
+	l := known(lead.ActionContactMe)
+	l.Take(touch("s2", 48*time.Hour, lead.ActionContactMe), lead.Contact{Phone: "+4722123456", Phones: []string{"22 12 34 56 ext. 7"}}, morning, owner)
+	if l.Contact.Phone != "+4722123456" || !slices.Equal(l.Contact.Phones, []string{"22 12 34 56 ext. 7", "+4722123456"}) {
+		t.Errorf("phone %q, %q", l.Contact.Phone, l.Contact.Phones)
 	}
 }

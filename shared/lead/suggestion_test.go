@@ -101,3 +101,43 @@ func TestTheMailsOfOneWarningAreDifferentOnesForDifferentLeads(t *testing.T) {
 		t.Errorf("both are %s, so only one would be sent", a.Mails[1].ID)
 	}
 }
+
+func TestSuggestionsAreInTheOrderOfTheirIdsAndNameEachReasonOnce(t *testing.T) {
+	asked := []string{"phone:+4722123456", "phone:+4722123457", "phone:+4799999999"}
+	hits := []lead.Hit{{ID: "b", Probes: asked[1:2]}, {ID: "a", Probes: asked[:2]}}
+	for n := range 21 { // the third number says nothing
+		hits = append(hits, lead.Hit{ID: "x" + strconv.Itoa(n), Probes: asked[2:]})
+	}
+	hits[0], hits[22] = hits[22], hits[0]
+	if got := show(lead.Suggestions(asked, hits)); got != "a: same phone; b: same phone; " {
+		t.Errorf("suggestions %q", got)
+	}
+	if asked[0] != "phone:+4722123456" || asked[1] != "phone:+4722123457" || asked[2] != "phone:+4799999999" {
+		t.Errorf("the probes of the lead are %q by now", asked)
+	}
+}
+
+func TestTheSuggestionsOfALeadAreBounded(t *testing.T) {
+	l := &lead.Lead{}
+	for n := range 50 {
+		if news := l.Suggest(lead.Suggestion{Lead: strconv.Itoa(n), Why: "same phone"}); news != (n < 40) {
+			t.Errorf("suggestion %d is news: %t", n+1, news)
+		}
+	}
+	if len(l.Suggestions) != 40 {
+		t.Errorf("%d suggestions", len(l.Suggestions))
+	}
+}
+
+func TestTwoDoNotContactsAreTwoWarnings(t *testing.T) {
+	l := known(lead.ActionContactMe)
+	for n, other := range []string{"l2", "l3"} {
+		l.Warn(lead.Suggestion{Lead: other, Why: "same phone"}, "s"+other, after(time.Duration(n+1)*time.Hour))
+	}
+	if len(l.OpenMails()) != 3 || l.Mails[1].ID == l.Mails[2].ID {
+		t.Errorf("mails %+v", l.Mails)
+	}
+	if l.UpdatedAt != after(2*time.Hour) {
+		t.Errorf("updated %s", l.UpdatedAt)
+	}
+}

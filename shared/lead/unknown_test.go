@@ -68,3 +68,26 @@ func TestADocumentWithoutStrangeFieldsHasNoMoreThanItsOwn(t *testing.T) {
 		t.Errorf("%s, %v", b, err)
 	}
 }
+
+func TestADocumentWithNoneButStrangeFieldsIsOneToo(t *testing.T) {
+	const document = `{"a":1,"later":{"x":[null]}}`
+	var c lead.Contact
+	if err := json.Unmarshal([]byte(document), &c); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := json.Marshal(c); err != nil || string(b) != document {
+		t.Errorf("%s, %v", b, err)
+	}
+}
+
+func TestAValueThatIsReadTwiceKeepsNothingOfTheFirstDocument(t *testing.T) {
+	var c lead.Contact
+	for _, document := range []string{`{"later":1}`, `{"firstName":"Ana"}`} {
+		if err := json.Unmarshal([]byte(document), &c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b, err := json.Marshal(c); err != nil || string(b) != `{"firstName":"Ana"}` {
+		t.Errorf("%s, %v", b, err)
+	}
+}
