@@ -334,3 +334,138 @@ func TestWhatIsKeptForOperationsIsChangedByOneAtATime(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestALeadWithoutAnArchiveHasNoneToWalk(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	l, err := d.Update(ctx, "l1", func(l *lead.Lead) error { l.Subject = "x"; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cost := d.cost(func() {
+		if err := d.Archives(ctx, l, func(*lead.Archive) bool { t.Error("an archive"); return true }); err != nil {
+			t.Error(err)
+		}
+	}); len(cost) != 0 {
+		t.Errorf("it costs %v", cost)
+	}
+}
+
+func TestLeadsThatShareAProbeAreFoundBeyondTheFirstPage(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	for n := range 150 {
+		if _, err := d.Update(ctx, fmt.Sprint(n), func(l *lead.Lead) error {
+			l.BeFoundBy(lead.Keys{Phone: "+4722123456"})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if hits, err := d.Similar(ctx, []string{"phone:+4722123456"}, "7"); err != nil || len(hits) != 149 {
+		t.Errorf("%d hits, %v", len(hits), err)
+	}
+}
+
+func TestLeadsAreListedFromTheInstantThatIsAskedFor(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	for n := range 3 {
+		if _, err := d.Update(ctx, fmt.Sprint(n), func(l *lead.Lead) error {
+			l.UpdatedAt = lead.At(morning.Add(time.Duration(n) * time.Millisecond))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var ids []string
+	if err := d.Leads(ctx, morning.Add(time.Millisecond), func(l lead.Lead) error { ids = append(ids, l.ID); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if slices.Sort(ids); !slices.Equal(ids, []string{"1", "2"}) {
+		t.Errorf("listed %v", ids)
+	}
+}
+
+func TestTheValuesOfTheFirstVersionAreDatedByItsNewestTouch(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	second := `"receivedAt":"2026-11-23T09:00:00.000Z"},{"submission":"s2","contentKey":"l","source":"AppSource","action":"PLT","offer":{"action":"PLT"},"receivedAt":"2026-11-25T09:00:00.000Z"}]`
+	d.put(t, "l1", strings.Replace(version1, `"receivedAt":"2026-11-23T09:00:00.000Z"}]`, second, 1))
+	l, err := d.Update(ctx, "l1", func(l *lead.Lead) error {
+		l.Take(touch("between", morning.Add(24*time.Hour)), lead.Contact{FirstName: "A."}, lead.At(morning), nobody)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(l.Touches) != 3 || l.Contact.FirstName != "Ana" {
+		t.Errorf("%d touches, first name %s", len(l.Touches), l.Contact.FirstName)
+	}
+}
+
+func TestALeadOfTheFirstVersionThatHasNoTouchIsReadToo(t *testing.T) {
+	d := open(t)
+	start, _, _ := strings.Cut(version1, `"touches"`)
+	d.put(t, "l1", start+`"touches":[],"timeline":[]}`)
+	if l, _, err := d.Lead(t.Context(), "l1"); err != nil || l.Contact.Country != "BR" || len(l.Contact.SaidAt) != 0 {
+		t.Errorf("%+v, %v", l, err)
+	}
+}
+
+func TestAMailOfALaterVersionKeepsWhatThisOneDoesNotKnow(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	if _, err := d.raw(t, topology.ContainerMails).CreateItem(ctx, azcosmos.NewPartitionKeyString("m1"), []byte(`{"id":"m1","schema":99,"kind":"alert","to":"ana","state":"planned","later":{"a":1}}`), nil); err != nil {
+		t.Fatal(err)
+	}
+	m, err := d.Mail(ctx, "m1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.State = store.MailSent
+	if err := d.ReplaceMail(ctx, m); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ReplaceMail(ctx, m); err != nil { // it is known as it was just written
+		t.Fatal(err)
+	}
+	r, err := d.raw(t, topology.ContainerMails).ReadItem(ctx, azcosmos.NewPartitionKeyString("m1"), "m1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if written := string(r.Value); !strings.Contains(written, `"later":{"a":1}`) || !strings.Contains(written, `"schema":99`) || !strings.Contains(written, `"state":"sent"`) {
+		t.Errorf("it is written as %s", written)
+	}
+}
+
+func TestWhatIsWrittenHasTheVersionOfItsShape(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	m := &store.Mail{ID: "m1", State: store.MailPlanned}
+	if err := d.CreateMail(ctx, m); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ReplaceMail(ctx, m); err != nil { // it is known as it was just created
+		t.Fatal(err)
+	}
+	if err := d.UpdateWatch(ctx, func(w *lead.Watch) error { w.SeeTest(lead.Offer{ID: "a"}, lead.At(morning)); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Update(ctx, "l1", func(l *lead.Lead) error { l.Subject = "x"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	got, err := d.Mail(ctx, "m1")
+	if err != nil || got.Schema != lead.Schema {
+		t.Errorf("a mail has the schema %d, %v", got.Schema, err)
+	}
+	w, err := d.raw(t, topology.ContainerState).ReadItem(ctx, azcosmos.NewPartitionKeyString("watch"), "watch", nil)
+	if err != nil || !strings.Contains(string(w.Value), fmt.Sprintf(`"schema":%d`, lead.Schema)) {
+		t.Errorf("the watch is %s, %v", w.Value, err)
+	}
+	if l := d.document(t, "l1"); l["schema"] != float64(lead.Schema) || l["lead"] != "l1" {
+		t.Errorf("a lead is %v", l)
+	}
+}
+
+func TestAMailHasEndedWhenItWasSentFailedOrOvertaken(t *testing.T) {
+	for state, ended := range map[store.MailState]bool{store.MailPlanned: false, store.MailClaimed: false, store.MailSent: true, store.MailFailed: true, store.MailDropped: true} {
+		if m := (&store.Mail{State: state}); m.Ended() != ended {
+			t.Errorf("a mail that is %s has ended: %t", state, m.Ended())
+		}
+	}
+}
