@@ -163,7 +163,7 @@ func (i *Ingest) archived(ctx context.Context, l *lead.Lead, t lead.Touch) (take
 	}
 	err = i.Store.Archives(ctx, l, func(a *lead.Archive) bool {
 		var of string
-		of, found = a.Has(t.Submission)
+		of, found = a.Has(t)
 		if found && of != t.Submission {
 			taken = lead.Taken{Verdict: lead.Redelivered, Of: of}
 		} else {

@@ -16,7 +16,7 @@ func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 	if mailID == "" {
 		return nil
 	}
-	record, err := fail(ctx, s, leadID, mailID, reason)
+	record, err := fail(ctx, s, leadID, mailID, reason, now)
 	if err != nil || leadID == "" {
 		return err
 	}
@@ -41,7 +41,7 @@ func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 }
 
 // fail ends a mail's record and gives it.
-func fail(ctx context.Context, s Store, leadID, mailID, reason string) (*store.Mail, error) {
+func fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.Time) (*store.Mail, error) {
 	if leadID != "" {
 		record := &store.Mail{ID: mailID, Lead: leadID, State: store.MailFailed, Why: reason}
 		if err := s.CreateMail(ctx, record); !errors.Is(err, store.ErrExists) {
@@ -54,8 +54,10 @@ func fail(ctx context.Context, s Store, leadID, mailID, reason string) (*store.M
 		return &store.Mail{ID: mailID, State: store.MailFailed}, nil // a message from strange hands
 	case err != nil:
 		return nil, err
-	case record.Ended():
+	case record.Ended(), record.Lead != leadID: // the latter from strange hands too
 		return record, nil
+	case record.State == store.MailClaimed && now.Before(record.ClaimedUntil.Time):
+		return nil, errors.New("somebody is sending the mail just now")
 	}
 	record.State, record.Why = store.MailFailed, reason
 	record.ClaimedUntil, record.NextTryAt = lead.Time{}, lead.Time{}

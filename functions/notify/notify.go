@@ -157,6 +157,8 @@ func (n *Notify) claim(ctx context.Context, wanted *store.Mail, tries int) (*sto
 	switch {
 	case err != nil:
 		return nil, 0, err
+	case record.Lead != wanted.Lead: // only strange hands say so
+		return nil, 0, store.ErrNotFound
 	case record.Ended():
 		return record, 0, nil
 	case record.State == store.MailClaimed && now.Before(record.ClaimedUntil.Time):
@@ -292,5 +294,9 @@ func (n *Notify) Postpone(ctx context.Context, m azfunc.Message, after time.Dura
 // Quarantine records a mail as failed, on its lead too where there is one.
 func (n *Notify) Quarantine(ctx context.Context, m azfunc.Message, reason string) error {
 	leadID, mailID, _ := queue.Mail(m)
-	return Fail(ctx, n.Store, leadID, mailID, reason, n.Now())
+	if err := Fail(ctx, n.Store, leadID, mailID, reason, n.Now()); err != nil {
+		return err
+	}
+	n.Log.ErrorContext(ctx, "a mail was given up", "mail", mailID, "lead", leadID, "why", reason)
+	return nil
 }

@@ -304,12 +304,13 @@ func TestAMailThatWasGivenUpIsRecordedAsFailed(t *testing.T) {
 	}{
 		{"when it was never tried", nil},
 		{"when it was waiting for its next try", &store.Mail{ID: "alert-s1", State: store.MailPlanned, Tries: 3, NextTryAt: lead.At(morning.Add(time.Hour))}},
-		{"when its claim was left behind", &store.Mail{ID: "alert-s1", State: store.MailClaimed, ClaimedUntil: lead.At(morning.Add(time.Minute)), NextTryAt: lead.At(morning.Add(time.Minute))}},
+		{"when its claim was left behind", &store.Mail{ID: "alert-s1", State: store.MailClaimed, ClaimedUntil: lead.At(morning), NextTryAt: lead.At(morning)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := open(t)
 			id, m := d.alerted(1)
 			if c.record != nil {
+				c.record.Lead = id
 				if err := d.store.CreateMail(t.Context(), c.record); err != nil {
 					t.Fatal(err)
 				}

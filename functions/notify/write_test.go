@@ -167,7 +167,7 @@ func TestAWarningShowsWhatTheLeadItselfDidLast(t *testing.T) {
 	}
 }
 
-func TestAMailWhoseTouchIsInTheArchiveIsNotSent(t *testing.T) {
+func TestAMailWhoseTouchIsInTheArchiveIsAboutTheNewestOne(t *testing.T) {
 	d := open(t)
 	id, m := d.alerted(1)
 	if _, err := d.store.Update(t.Context(), id, func(l *lead.Lead) error {
@@ -177,8 +177,11 @@ func TestAMailWhoseTouchIsInTheArchiveIsNotSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.runs(m, azfunc.KindDone, 0)
-	d.sent(0)
-	d.recorded(id, "alert-s1", "A mail to Operations was not sent: so many touches came after its own that this one is in the archive.")
+	d.sent(1)
+	d.recorded(id, "alert-s1", "Mail to Operations sent.")
+	if !strings.Contains(d.Mails()[0].Text, "They asked to be contacted.") {
+		t.Errorf("the mail says\n%s", d.Mails()[0].Text)
+	}
 }
 
 // hostile is what strangers may write into any field.

@@ -50,11 +50,12 @@ func (l *Lead) MayHaveArchived(submission string, receivedAt Time) bool {
 	return l.Archived != nil && !receivedAt.After(l.Archived.Through.Add(RedeliveryWindow)) && !l.has(submission)
 }
 
-// Has says whether a submission is in the archive, as a touch or as the redelivery of one; of is that touch.
-func (a *Archive) Has(submission string) (of string, ok bool) {
-	for _, t := range a.Touches {
-		if t.Submission == submission || slices.Contains(t.Redeliveries, submission) {
-			return t.Submission, true
+// Has says whether a touch is in the archive: it, or one that it is a redelivery of. of is that touch.
+func (a *Archive) Has(t Touch) (of string, ok bool) {
+	for _, x := range a.Touches {
+		again := x.ContentKey == t.ContentKey && x.apart(t) < RedeliveryWindow
+		if x.Submission == t.Submission || again || slices.Contains(x.Redeliveries, t.Submission) {
+			return x.Submission, true
 		}
 	}
 	return "", false

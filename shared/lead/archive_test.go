@@ -141,7 +141,7 @@ func TestAnArchiveKnowsItsSubmissions(t *testing.T) {
 		submission, of string
 		has            bool
 	}{{"s0000", "s0000", true}, {"rs0000", "s0000", true}, {"s0100", "", false}, {"", "", false}} {
-		if of, has := a.Has(c.submission); of != c.of || has != c.has {
+		if of, has := a.Has(lead.Touch{Submission: c.submission}); of != c.of || has != c.has {
 			t.Errorf("%q: %q, %t", c.submission, of, has)
 		}
 	}
@@ -153,7 +153,8 @@ func TestAnArchiveKnowsItsSubmissions(t *testing.T) {
 	}{
 		{"one that is older than all that were moved", "x", after(-time.Hour), true},
 		{"one as old as the newest that was moved", oldest.Submission, oldest.ReceivedAt, true},
-		{"a newer one cannot be there", "x", lead.At(oldest.ReceivedAt.Add(time.Second)), false},
+		{"one that may be a redelivery of that", "x", lead.At(oldest.ReceivedAt.Add(10 * time.Minute)), true},
+		{"a newer one cannot be there", "x", lead.At(oldest.ReceivedAt.Add(10*time.Minute + time.Second)), false},
 		{"one that the lead still has need not be looked for", "s0100", after(0), false},
 	} {
 		if got := l.MayHaveArchived(c.submission, c.at); got != c.want {

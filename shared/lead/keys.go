@@ -33,7 +33,13 @@ func (k Keys) Match() string {
 }
 
 // PhoneMatches says whether the number could be a match key.
-func (k Keys) PhoneMatches() bool { return k.Phone != "" && k.Name != "" }
+func (k Keys) PhoneMatches() bool { return k.Phone != "" && k.named() }
+
+// maxName is longer than the name of any person, in bytes. A key is stored with the lead and asked for.
+const maxName = 1 << 10
+
+// named says whether there is a name that people can be told apart by.
+func (k Keys) named() bool { return k.Name != "" && len(k.Name) <= maxName }
 
 // Probes are what other leads that may be the same person would have in common with this one, in the order
 // in which they count.
@@ -42,7 +48,7 @@ func (k Keys) Probes() []string {
 	if k.Phone != "" {
 		probes = append(probes, probePhone+k.Phone)
 	}
-	if k.Domain != "" && k.Name != "" {
+	if k.Domain != "" && k.named() {
 		probes = append(probes, probeCompany+k.Domain+"|"+k.Name)
 	}
 	return probes

@@ -69,15 +69,29 @@ func (l *Lead) Suggest(all ...Suggestion) bool {
 	for _, s := range all {
 		i := slices.IndexFunc(l.Suggestions, func(have Suggestion) bool { return have.Lead == s.Lead })
 		switch {
-		case i < 0 && len(l.Suggestions) < 2*maxHits:
+		case i < 0:
+			if len(l.Suggestions) == 2*maxHits {
+				if !s.Suppressed || !l.forgetSuggestion() {
+					continue
+				}
+			}
 			l.Suggestions = append(l.Suggestions, s)
 			news = true
-		case i >= 0 && s.Suppressed && !l.Suggestions[i].Suppressed:
+		case s.Suppressed && !l.Suggestions[i].Suppressed:
 			l.Suggestions[i].Suppressed = true
 			news = true
 		}
 	}
 	return news
+}
+
+// forgetSuggestion makes room by the oldest one that nobody is warned of.
+func (l *Lead) forgetSuggestion() bool {
+	i := slices.IndexFunc(l.Suggestions, func(s Suggestion) bool { return !s.Suppressed })
+	if i >= 0 {
+		l.Suggestions = slices.Delete(l.Suggestions, i, i+1)
+	}
+	return i >= 0
 }
 
 // Warn tells a lead that another one, which may be the same person, must not be contacted, and plans word of

@@ -76,7 +76,7 @@ func TestTheOffersThatAreWatchedAreBounded(t *testing.T) {
 	for n := range 600 {
 		w.SeeTest(lead.Offer{ID: strconv.Itoa(n)}, after(time.Duration(n)*time.Second))
 	}
-	if len(w.TestLeads) != 500 || w.TestLeads[499].Offer != "599" || len(w.News) != 500 {
+	if len(w.TestLeads) != 200 || w.TestLeads[199].Offer != "599" || len(w.News) != 100 {
 		t.Errorf("%d test leads, %d news", len(w.TestLeads), len(w.News))
 	}
 }

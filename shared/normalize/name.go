@@ -7,17 +7,11 @@ import (
 	"leadflow/shared/normalize/internal/fold"
 )
 
-// maxName is longer than any name, in bytes. What people are matched by is stored with each lead.
-const maxName = 1 << 10
-
 // Name gives a person's full name as it is compared: first and last name in this order, lower-case, without
 // the accents of Latin and Greek letters, apostrophes and periods, and with one space for all other
 // punctuation. What one field has and the other repeats as whole words at its start or end is said once. It is
-// "" when no letter or digit is left, and for what is too long to be a name.
+// "" when no letter or digit is left.
 func Name(first, last string) string {
-	if len(first)+len(last) > maxName {
-		return ""
-	}
 	f, l := fold.Text(first), fold.Text(last)
 	switch {
 	case holds(f, l):
