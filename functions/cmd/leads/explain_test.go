@@ -382,3 +382,20 @@ func TestTheKindsOfAnExplanationAreThoseOfTheLedger(t *testing.T) {
 		t.Errorf("the readings have the kinds %v, want %v", kinds, want)
 	}
 }
+
+func TestAnOfferIsNamedOnce(t *testing.T) {
+	bare(t)
+	for _, c := range []struct{ body, offer, says string }{
+		{`{"leadSource":"AzureMarketplace"}`, "backup", " backup\n"},
+		{`{"leadSource":"SPZA-PLT|contoso.backup"}`, "", " backup (contoso.backup)\n"},
+		{`{"leadSource":"AzureMarketplace","offerTitle":"Contoso Backup"}`, "", " Contoso Backup\n"},
+	} {
+		out, _, err := reads(t, c.body, "explain", "--offline", "--offer", c.offer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out, c.says) {
+			t.Errorf("of %s it says\n%s", c.body, out)
+		}
+	}
+}
