@@ -6,6 +6,7 @@ import (
 	netmail "net/mail"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -159,5 +160,9 @@ func address(a Address) (netmail.Address, error) {
 	}
 	// A quoted name that holds an encoded word is decoded by some programs.
 	name := strings.ReplaceAll(cleanLine(a.Name, maxName), "=?", "= ?")
+	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+		// It is encoded with its backslashes as they are, which RFC 2047 (5.3) does not allow there.
+		name = strings.ReplaceAll(name, `\`, "/")
+	}
 	return netmail.Address{Name: name, Address: local + "@" + domain}, nil
 }
