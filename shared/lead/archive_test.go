@@ -87,6 +87,9 @@ func TestALeadThatIsTooLargeShedsAsMuchAsItMustAndNotEverything(t *testing.T) {
 	if len(a.Touches)+len(l.Touches) != 90 || l.Touches[len(l.Touches)-1].Submission != "s0089" || a.Touches[0].Submission != "s0000" {
 		t.Errorf("%d touches were moved, %d are left", len(a.Touches), len(l.Touches))
 	}
+	if len(a.Timeline) != 0 {
+		t.Errorf("%d activities were moved, and the touches take the most room", len(a.Timeline))
+	}
 }
 
 // Or what an earlier archive has would not be looked for any more.

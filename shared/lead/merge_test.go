@@ -471,3 +471,11 @@ func TestBothSpellingsOfAPhoneAreKept(t *testing.T) {
 		t.Errorf("phone %q, %q", l.Contact.Phone, l.Contact.Phones)
 	}
 }
+
+func TestOnlyValuesWithoutATimeAreDated(t *testing.T) {
+	c := lead.Contact{FirstName: "Ana", LastName: "Silva", SaidAt: map[string]lead.Time{"firstName": after(time.Hour)}}
+	c.SaidBy(morning)
+	if len(c.SaidAt) != 2 || c.SaidAt["firstName"] != after(time.Hour) || c.SaidAt["lastName"] != morning {
+		t.Errorf("said at %v", c.SaidAt)
+	}
+}

@@ -185,7 +185,7 @@ func TestALeadOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 		if c.Country != "BR" || c.CountrySent != "Brazil" || c.Phone != "+5511912345678" || !slices.Equal(c.Phones, []string{"+5511912345678", "1234567890"}) {
 			t.Errorf("%s: contact %+v", what, c)
 		}
-		if !slices.Contains(l.Probes, "phone:+5511912345678") || l.Schema != lead.Schema || l.MatchKey != "email:ana@fabrikam.example.com" {
+		if !slices.Contains(l.Probes, "phone:+5511912345678") || !slices.Contains(l.Probes, "company:fabrikam.example.com|ana silva") || l.Schema != lead.Schema || l.MatchKey != "email:ana@fabrikam.example.com" {
 			t.Errorf("%s: probes %q, schema %d, match key %q", what, l.Probes, l.Schema, l.MatchKey)
 		}
 	}
@@ -467,5 +467,49 @@ func TestAMailHasEndedWhenItWasSentFailedOrOvertaken(t *testing.T) {
 		if m := (&store.Mail{State: state}); m.Ended() != ended {
 			t.Errorf("a mail that is %s has ended: %t", state, m.Ended())
 		}
+	}
+}
+
+func TestAnArchiveThatIsMissingIsAnErrorAndNoEnd(t *testing.T) {
+	d := open(t)
+	l := store.NewLead("l1")
+	l.Archived = &lead.Archived{ID: "archive-gone"}
+	if err := d.Archives(t.Context(), l, func(*lead.Archive) bool { return true }); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// This is what keeps a handler whose claim ran out from writing over the one that has it now.
+func TestAMailIsWrittenOnlyAsItWasCreatedReadOrWrittenLast(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	mine := &store.Mail{ID: "m1", State: store.MailClaimed}
+	if err := d.CreateMail(ctx, mine); err != nil {
+		t.Fatal(err)
+	}
+	overtake := func() {
+		t.Helper()
+		theirs, err := d.Mail(ctx, "m1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs.Tries++
+		if err := d.ReplaceMail(ctx, theirs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	overtake()
+	if err := d.ReplaceMail(ctx, mine); !errors.Is(err, store.ErrChanged) {
+		t.Errorf("error %v after it was created", err)
+	}
+	mine, err := d.Mail(ctx, "m1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ReplaceMail(ctx, mine); err != nil {
+		t.Fatal(err)
+	}
+	overtake()
+	if err := d.ReplaceMail(ctx, mine); !errors.Is(err, store.ErrChanged) {
+		t.Errorf("error %v after it was written", err)
 	}
 }

@@ -399,3 +399,13 @@ func TestAnOfferIsNamedOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestALeadThatCannotBeReadIsNotTakenForANewOne(t *testing.T) {
+	o := start(t)
+	writeFile(t, "team.yaml", "")
+	o.Cosmos.Stop()
+	const unlikeOthers = `{"userDetails":{"email":"ana.silva@gmail.com"},"actionCode":"PLT"}` // so nothing else is asked for
+	if out, _, err := reads(t, unlikeOthers, "explain", "--team", "team.yaml"); err == nil {
+		t.Errorf("no error, and it says\n%s", out)
+	}
+}
