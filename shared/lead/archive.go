@@ -52,13 +52,16 @@ func (l *Lead) MayHaveArchived(submission string, receivedAt Time) bool {
 
 // Has says whether a touch is in the archive: it, or one that it is a redelivery of. of is that touch.
 func (a *Archive) Has(t Touch) (of string, ok bool) {
-	for _, x := range a.Touches {
-		again := x.ContentKey == t.ContentKey && x.apart(t) < RedeliveryWindow
-		if x.Submission == t.Submission || again || slices.Contains(x.Redeliveries, t.Submission) {
-			return x.Submission, true
-		}
+	i := slices.IndexFunc(a.Touches, func(x Touch) bool {
+		return x.Submission == t.Submission || slices.Contains(x.Redeliveries, t.Submission)
+	})
+	if i < 0 { // only then, for what it is by its id counts before what it is by its content
+		i = slices.IndexFunc(a.Touches, func(x Touch) bool { return x.ContentKey == t.ContentKey && x.apart(t) < RedeliveryWindow })
 	}
-	return "", false
+	if i < 0 {
+		return "", false
+	}
+	return a.Touches[i].Submission, true
 }
 
 // Shed takes out of the lead what is over its bounds and gives it as an archive, which has to be written before

@@ -169,6 +169,18 @@ func TestAnArchiveKnowsItsSubmissions(t *testing.T) {
 	}
 }
 
+func TestAnArchiveKnowsATouchByItsIdBeforeItsContent(t *testing.T) {
+	a := &lead.Archive{Touches: []lead.Touch{touch("s1", 0, lead.ActionContactMe), touch("s2", time.Minute, lead.ActionContactMe)}}
+	for submission, of := range map[string]string{"s1": "s1", "s2": "s2", "s3": "s1"} {
+		if got, ok := a.Has(touch(submission, time.Minute, lead.ActionContactMe)); !ok || got != of {
+			t.Errorf("%s is %q, %t, want %q", submission, got, ok, of)
+		}
+	}
+	if of, ok := a.Has(touch("s3", time.Hour, lead.ActionContactMe)); ok {
+		t.Errorf("what comes an hour later is %q", of)
+	}
+}
+
 func TestTheSameContentMakesTheSameArchive(t *testing.T) {
 	full := func() *lead.Archive {
 		l, _ := crowded(100, func(int, *lead.Touch, *lead.Contact) {})

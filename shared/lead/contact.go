@@ -66,15 +66,8 @@ func (c *Contact) merge(n Contact, at Time) {
 		if blank(theirs[i].values) || slices.Contains(c.Edited, mine.name) {
 			continue
 		}
-		if !blank(mine.values) {
-			switch c.SaidAt[mine.name].Compare(at.Time) {
-			case 1:
-				continue
-			case 0:
-				if have >= got {
-					continue
-				}
-			}
+		if newer := at.Compare(c.SaidAt[mine.name].Time); newer < 0 || newer == 0 && got <= have {
+			continue
 		}
 		for j := range mine.values {
 			*mine.values[j] = *theirs[i].values[j]

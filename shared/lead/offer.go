@@ -51,7 +51,7 @@ func (l *Lead) interest(o Offer, a Action, at Time) {
 			continue
 		}
 		have.Publisher = max(have.Publisher, o.Publisher)
-		if newer := at.Compare(have.TitledAt.Time); o.Title != "" && (have.Title == "" || newer > 0 || newer == 0 && o.Title > have.Title) {
+		if newer := at.Compare(have.TitledAt.Time); o.Title != "" && (newer > 0 || newer == 0 && o.Title > have.Title) {
 			have.Title, have.TitledAt = o.Title, at
 		}
 		if stronger(a, have.Action) {

@@ -120,7 +120,7 @@ func TestLeadSourceAndActionCodeSayWhereTheLeadComesFrom(t *testing.T) {
 
 // FuzzLeadSource compares with the documented grammar written as patterns.
 func FuzzLeadSource(f *testing.F) {
-	for _, v := range vectors(f) {
+	for _, v := range readings(f, reported) {
 		if s, err := marketplace.Read([]byte(v.Body)); err == nil {
 			f.Add(s.RawSource, s.RawAction)
 		}

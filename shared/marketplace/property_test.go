@@ -236,7 +236,7 @@ func checkReading(t rapid.TB, s marketplace.Submission, err error) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, v := range vectors(f) {
+	for _, v := range readings(f, reported) {
 		f.Add([]byte(v.Body))
 		f.Add([]byte(quote(v.Body)))
 		f.Add([]byte(utf16Bytes(v.Body, true)))

@@ -53,14 +53,14 @@ type explanation struct {
 	LeadExists bool   `json:"leadExists,omitempty"`
 	Owner      string `json:"owner,omitempty"`
 	// Mails are the kinds of those that would be sent.
-	Mails    []lead.MailKind   `json:"mails,omitempty"`
-	Similar  []lead.Suggestion `json:"similar,omitempty"`
-	Sentence []string          `json:"notes,omitempty"`
+	Mails   []lead.MailKind   `json:"mails,omitempty"`
+	Similar []lead.Suggestion `json:"similar,omitempty"`
+	Notes   []string          `json:"notes,omitempty"`
 }
 
 // note adds a sentence about what Leadflow would do, or why.
 func (e *explanation) note(format string, args ...any) {
-	e.Sentence = append(e.Sentence, fmt.Sprintf(format, args...))
+	e.Notes = append(e.Notes, fmt.Sprintf(format, args...))
 }
 
 // explain says what Leadflow understands of a body, writing nothing.
@@ -178,8 +178,6 @@ func understood(r ingest.Reading) *explanation {
 		e.note("It is the test lead that Partner Center sends on Validate and Publish: it is kept as evidence that the connection works, and nobody is alerted.")
 	case lead.OutcomeInternal:
 		e.note("Its address belongs to the publisher's own staff (internalDomains): it is kept, and nobody is alerted.")
-	default:
-		e.FollowUp = !e.Suppressed
 	}
 	return e
 }
@@ -265,12 +263,14 @@ func (e *explanation) print(w io.Writer) {
 	field(w, "Job title", e.JobTitle)
 	field(w, "Email", e.Email)
 	field(w, "Phone", e.Phone)
-	field(w, "Country", cmp.Or(e.Country, "unknown")+sent(e.CountrySent, e.Country))
+	if e.CountrySent != "" {
+		field(w, "Country", cmp.Or(e.Country, "unknown")+sent(e.CountrySent, e.Country))
+	}
 	field(w, "Description", e.Description)
 	field(w, "Match key", e.MatchKey)
 	field(w, "Content key", e.ContentKey)
 	fmt.Fprintln(w)
-	for _, s := range e.Sentence {
+	for _, s := range e.Notes {
 		fmt.Fprintln(w, printable(s))
 	}
 }

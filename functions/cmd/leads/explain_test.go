@@ -148,6 +148,9 @@ func TestWhatIsNoLeadIsExplained(t *testing.T) {
 				t.Fatal(err)
 			}
 			inOrder(t, out, "Kind", c.kind, c.says)
+			if strings.Contains(out, "Country") != strings.Contains(c.body, `"country"`) {
+				t.Errorf("a country that nobody sent is shown, or one is not:\n%s", out)
+			}
 		})
 	}
 	start(t)
