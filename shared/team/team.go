@@ -9,36 +9,91 @@
 // The file has no people yet. The person "operations", who is the setting OPERATIONS_MAIL, owns every lead.
 package team
 
-import "leadflow/shared/lead"
+import (
+	"slices"
+	"time"
 
-// Team is what a team file says, and the people. Its slices are shared between all who have the value:
+	"leadflow/shared/lead"
+)
+
+// Team is what a team file says, and the people. Its slices and maps are shared between all who have the value:
 // nobody may change them.
 type Team struct {
 	// Version counts the files that were applied, from 1; 0 is a team that is none of them.
 	Version int
-	People  []Person
+	// People are those of the file, in its order; the last one is always Operations.
+	People []Person
+	// Groups are the teams of the file, in its order.
+	Groups []Group
+	// Rules say which group or person gets a lead; the first that fits decides.
+	Rules []Rule
 	// InternalDomains are the mail domains of the publisher's own staff, in lower-case ASCII.
 	InternalDomains []string
 	// Offers are the catalogue, in the order of the file.
 	Offers []Offer
+	// SLA has the response times that the file sets, by action.
+	SLA map[lead.Action]time.Duration
+	// DefaultSLA is the response time of an action that SLA does not have; 0 while the file sets none.
+	DefaultSLA time.Duration
+	// Cadence has the working days from the first contact to each follow-up, ascending; nil while the file sets none.
+	Cadence []int
 
 	// titles finds an offer by a title as sameTitle has it; nil while nobody has prepared it.
 	titles map[string]int
 }
 
-// Person is somebody who owns leads.
+// Person is somebody who owns leads or looks after those who do.
 type Person struct {
 	ID   string
 	Name string
 	Mail string
+	// Calendar is when the person works, with the absences of the file.
+	Calendar lead.Calendar
+	// Cover is the id of the person who acts while this one is absent; empty for none.
+	Cover string
+	// Weight is the person's share of the leads compared with others, 1 to 100.
+	Weight int
+	// Languages are those that the person writes, the preferred one first, as BCP 47 has them.
+	Languages []string
+	// OnDuty says that the person is told at once of a lead whose response would come late.
+	OnDuty bool
+}
+
+// Group is one of the publisher's teams.
+type Group struct {
+	ID string
+	// People are the ids of those who share its leads.
+	People []string
+	// Manager is the id of the person who is told when one of its leads waits too long; empty for Operations.
+	Manager string
+	// Fallback is the id of the person who gets a lead when nobody else is available; empty for the manager.
+	Fallback string
+}
+
+// Rule gives the leads that fit all its conditions to a group or to a person. A condition without values fits
+// every lead.
+type Rule struct {
+	// Offers are offer ids; letter case does not matter.
+	Offers     []string
+	Publishers []string
+	Sources    []string
+	Actions    []lead.Action
+	// Countries are codes of ISO 3166-1 alpha-2.
+	Countries []string
+	// Group or Person is the id of who gets the lead; the other one is empty.
+	Group, Person string
+	// Line is where the rule stands in the file.
+	Line int
 }
 
 // Operations is the team while none has been applied.
 func Operations(mail string) Team { return Team{}.WithOperations(mail) }
 
-// WithOperations is the team with the one person there is until a team file can name people.
+// WithOperations is the team with the person operations, who works round the clock in UTC.
 func (t Team) WithOperations(mail string) Team {
-	t.People = []Person{{ID: lead.Operations, Name: "Operations", Mail: mail}}
+	day := []lead.Hours{{From: 0, To: 24 * 60}}
+	t.People = append(slices.Clip(t.People), Person{ID: lead.Operations, Name: "Operations", Mail: mail, Weight: 1,
+		Calendar: lead.Calendar{Zone: time.UTC, Week: [7][]lead.Hours{day, day, day, day, day, day, day}}})
 	return t
 }
 
@@ -58,5 +113,6 @@ func (t Team) Assign(now lead.Time) lead.Owner {
 	if t.Version > 0 {
 		why = "The applied team names no people, so "
 	}
-	return lead.Owner{Person: t.People[0].ID, Since: now, Why: why + t.People[0].Name + " owns every lead"}
+	operations := t.People[len(t.People)-1]
+	return lead.Owner{Person: operations.ID, Since: now, Why: why + operations.Name + " owns every lead"}
 }

@@ -31,7 +31,7 @@ func TestTheOwnerOfALeadIsAPersonWithTheAddressOfTheSetting(t *testing.T) {
 
 func TestWhoIsNotInTheTeamIsNotFound(t *testing.T) {
 	for _, id := range []string{"", "Operations", "operations@contoso.com", "somebody"} {
-		if p, ok := operations.Person(id); ok || p != (team.Person{}) {
+		if p, ok := operations.Person(id); ok || p.ID != "" {
 			t.Errorf("%q is %+v", id, p)
 		}
 	}
