@@ -97,7 +97,7 @@ var Table = []Function{
 		Does:  "Sends submissions without outcome and mails that were never sent on their way again; tells operations of the first test leads.",
 		Fails: "The next run finds everything again.",
 		serve: func(s *azfunc.Server, p *parts) {
-			f := &remind.Remind{Store: p.store, Queue: p.queue, ResendAfter: p.ResendAfter.Get(), MailResendAfter: p.MailResendAfter.Get(),
+			f := &remind.Remind{Store: p.store, Queue: p.queue, Team: p.team, ResendAfter: p.ResendAfter.Get(), MailResendAfter: p.MailResendAfter.Get(),
 				GiveUpAfter: p.GiveUpAfter.Get(), Life: p.SubmissionTTL.Get(), Now: p.now, Log: p.log}
 			s.Timer("remind", f.Run)
 		},

@@ -10,6 +10,7 @@ import (
 
 	"leadflow/shared/lead"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 )
 
 // archives has a lead of Ana's with two archives: day after day she pressed Contact me, s000 to s159.
@@ -24,7 +25,7 @@ func (d *desk) archives() *lead.Lead {
 				at := lead.At(morning.Add(time.Duration(n) * 24 * time.Hour))
 				x := lead.Touch{Submission: fmt.Sprintf("s%03d", n), ContentKey: fmt.Sprint(n), Action: lead.ActionContactMe, ReceivedAt: at,
 					Redeliveries: []string{fmt.Sprintf("r%03d", n)}}
-				l.Take(x, lead.Contact{}, at, func() lead.Owner { return lead.Owner{Person: lead.Operations} })
+				l.Take(x, lead.Contact{}, at, team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: lead.Operations} }))
 			}
 			for _, m := range l.OpenMails() {
 				l.Record(m.ID, "Mail sent.", lead.At(morning))

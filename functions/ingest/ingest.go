@@ -147,7 +147,7 @@ func (i *Ingest) merge(ctx context.Context, r Reading, t team.Team, now lead.Tim
 			l.Suggest(similar...)
 		}
 		l.Identify(r.Keys)
-		taken = l.Take(r.Touch, r.Contact, now, func() lead.Owner { return t.Assign(now) })
+		taken = l.Take(r.Touch, r.Contact, now, t.Staff(now.Time, func() lead.Owner { return t.Assign(now) }))
 		if !taken.Changed {
 			return store.ErrUnchanged
 		}

@@ -70,7 +70,7 @@ func (d *desk) takes(n int, t lead.Touch) string {
 	key := keys(c).Match()
 	l, err := d.store.Update(d.t.Context(), lead.ID(key, t.Submission), func(l *lead.Lead) error {
 		l.MatchKey = key
-		l.Take(t, c, lead.At(d.now), func() lead.Owner { return people.Assign(lead.At(d.now)) })
+		l.Take(t, c, lead.At(d.now), people.Staff(lead.At(d.now).Time, func() lead.Owner { return people.Assign(lead.At(d.now)) }))
 		return nil
 	})
 	if err != nil {

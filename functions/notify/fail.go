@@ -17,8 +17,13 @@ func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 		return nil
 	}
 	record, err := fail(ctx, s, leadID, mailID, reason, now)
-	if err != nil || leadID == "" {
+	switch {
+	case err != nil:
 		return err
+	case record.List != nil:
+		return recordList(ctx, s, record, team.Team{}, now)
+	case leadID == "":
+		return nil
 	}
 	text := "A mail was given up: " + reason + "."
 	if record.State != store.MailFailed { // and only its lead does not know yet

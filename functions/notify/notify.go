@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"leadflow/shared/azfunc"
@@ -74,10 +75,7 @@ func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 		return azfunc.Later(0, err)
 	}
 	if leadID == "" {
-		_, out := n.attempt(ctx, m, &store.Mail{ID: mailID}, func(record *store.Mail) (mail.Message, error) {
-			return n.digest(record, t)
-		})
-		return out
+		return n.ofNoLead(ctx, m, mailID, t)
 	}
 	l, version, err := n.Store.Lead(ctx, leadID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -93,8 +91,11 @@ func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	if !planned.RecordedAt.IsZero() {
 		return azfunc.Done()
 	}
-	record, out := n.attempt(ctx, m, &store.Mail{ID: mailID, Kind: planned.Kind, Lead: leadID, To: planned.To}, func(*store.Mail) (mail.Message, error) {
-		return n.aboutLead(l, *planned, t)
+	record, out := n.attempt(ctx, m, &store.Mail{ID: mailID, Kind: planned.Kind, Lead: leadID, To: planned.To}, func(record *store.Mail) (mail.Message, error) {
+		if !planned.Copy { // the owner may have changed since, or may be absent by now
+			record.To = t.Staff(n.Now(), nil).Acting(l.Owner.Person).Person
+		}
+		return n.aboutLead(l, *planned, record.To, t)
 	})
 	if record == nil {
 		return out
@@ -110,6 +111,23 @@ func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 		return azfunc.Later(0, err)
 	}
 	return azfunc.Done()
+}
+
+// ofNoLead sends a mail that carries what it says itself: a list of leads, or a digest for operations.
+func (n *Notify) ofNoLead(ctx context.Context, m azfunc.Message, mailID string, t team.Team) azfunc.Outcome {
+	record, out := n.attempt(ctx, m, &store.Mail{ID: mailID}, func(record *store.Mail) (mail.Message, error) {
+		if record.List != nil {
+			return n.list(ctx, record, t)
+		}
+		return n.digest(record, t)
+	})
+	if record == nil || record.List == nil {
+		return out
+	}
+	if err := recordList(ctx, n.Store, record, t, n.Now()); err != nil {
+		return azfunc.Later(0, err)
+	}
+	return out
 }
 
 // attempt claims a mail and sends it. It gives its record once the mail has ended, and what is to become of
@@ -183,9 +201,9 @@ func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, record *
 	case err == nil:
 		record.State, record.SentAt, record.DryRun, record.Why = store.MailSent, lead.At(n.Now()), n.DryRun, ""
 		n.Log.InfoContext(ctx, "mail sent", "mail", record.ID, "lead", record.Lead, "dryRun", n.DryRun)
-	case errors.Is(err, errOvertaken):
+	case errors.Is(err, errOvertaken), errors.Is(err, errNothingDue):
 		record.State, record.Why = store.MailDropped, err.Error()
-		n.Log.InfoContext(ctx, "a mail was overtaken by a do-not-contact", "mail", record.ID, "lead", record.Lead)
+		n.Log.InfoContext(ctx, "a mail was overtaken", "mail", record.ID, "lead", record.Lead, "why", record.Why)
 	case permanent:
 		record.State, record.Why = store.MailFailed, refused.Reason
 		n.Log.ErrorContext(ctx, "a mail was refused for good", "mail", record.ID, "lead", record.Lead, "error", err.Error())
@@ -237,12 +255,12 @@ func (n *Notify) again(ctx context.Context, m azfunc.Message, tries int, record 
 }
 
 // aboutLead writes a mail that a lead asks for.
-func (n *Notify) aboutLead(l *lead.Lead, planned lead.Mail, t team.Team) (mail.Message, error) {
+func (n *Notify) aboutLead(l *lead.Lead, planned lead.Mail, receiver string, t team.Team) (mail.Message, error) {
 	optedOut := l.Suppression != nil && l.Suppression.Reason == lead.SuppressedOptedOut
 	if l.Suppression != nil && planned.Kind.AsksToCall() || optedOut && planned.Kind == lead.MailDecide {
 		return mail.Message{}, errOvertaken
 	}
-	to, err := person(t, planned.To)
+	to, err := person(t, receiver)
 	if err != nil {
 		return mail.Message{}, err
 	}
@@ -271,19 +289,19 @@ func person(t team.Team, id string) (team.Person, error) {
 
 // sentence says on the timeline what became of a mail.
 func sentence(record *store.Mail, t team.Team) string {
-	who := record.To
-	if p, ok := t.Person(who); ok {
-		who = p.Name
+	mail := "mail to " + called(record.To, t)
+	if record.Kind.IsList() {
+		mail = string(record.Kind) + " to " + called(record.To, t)
 	}
 	switch {
 	case record.State == store.MailDropped:
-		return "A mail to " + who + " was not sent: " + record.Why + "."
+		return "The " + mail + " was not sent: " + record.Why + "."
 	case record.State == store.MailFailed:
-		return "The mail to " + who + " could not be delivered: " + record.Why + "."
+		return "The " + mail + " could not be delivered: " + record.Why + "."
 	case record.DryRun:
-		return "A mail to " + who + " was rendered and not sent (dry run)."
+		return "The " + mail + " was rendered and not sent (dry run)."
 	}
-	return "Mail to " + who + " sent."
+	return strings.ToUpper(mail[:1]) + mail[1:] + " sent."
 }
 
 // Postpone sends the copy for later.

@@ -38,7 +38,7 @@ func grown(c lead.Contact, touches ...lead.Touch) *lead.Lead {
 	l := &lead.Lead{ID: "8b1f0c52a5de4bb7", MatchKey: keys(c).Match()}
 	for n, t := range touches {
 		t.ReceivedAt = lead.At(morning.Add(time.Duration(n-len(touches)+1) * time.Hour))
-		l.Take(t, c, t.ReceivedAt, func() lead.Owner { return people.Assign(t.ReceivedAt) })
+		l.Take(t, c, t.ReceivedAt, people.Staff(t.ReceivedAt.Time, func() lead.Owner { return people.Assign(t.ReceivedAt) }))
 	}
 	return l
 }
@@ -212,7 +212,7 @@ func TestAHostileLeadMakesAMailOfTheSameShapeAsAnyOther(t *testing.T) {
 		earlier.Submission, earlier.ReceivedAt = id+"-earlier", lead.At(morning.Add(-time.Hour))
 		_, err := d.store.Update(t.Context(), id, func(l *lead.Lead) error {
 			for _, x := range []lead.Touch{earlier, x} {
-				l.Take(x, c, lead.At(morning), func() lead.Owner { return people.Assign(lead.At(morning)) })
+				l.Take(x, c, lead.At(morning), people.Staff(lead.At(morning).Time, func() lead.Owner { return people.Assign(lead.At(morning)) }))
 			}
 			return nil
 		})

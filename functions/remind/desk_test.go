@@ -14,6 +14,7 @@ import (
 	"leadflow/shared/local/lab"
 	"leadflow/shared/queue"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 )
 
 var morning = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -47,7 +48,7 @@ func open(t *testing.T) *desk {
 
 // process is remind in a process of its own.
 func (d *desk) process(now func() time.Time) *remind.Remind {
-	return &remind.Remind{Store: d.store, Queue: d.queue, ResendAfter: resendAfter, MailResendAfter: mailResendAfter,
+	return &remind.Remind{Store: d.store, Queue: d.queue, Team: lab.Team(team.Operations("operations@contoso.com")), ResendAfter: resendAfter, MailResendAfter: mailResendAfter,
 		GiveUpAfter: giveUpAfter, Life: life, Now: now, Log: slog.New(slog.NewTextHandler(&d.log, nil))}
 }
 
@@ -113,7 +114,7 @@ func (d *desk) asks(id string, after time.Duration) {
 	d.changes(id, func(l *lead.Lead) {
 		at := lead.At(morning.Add(after))
 		t := lead.Touch{Submission: id, ContentKey: id, Action: lead.ActionContactMe, ReceivedAt: at}
-		l.Take(t, lead.Contact{FirstName: "Ana", Email: id + "@fabrikam.example.com"}, at, func() lead.Owner { return lead.Owner{Person: lead.Operations} })
+		l.Take(t, lead.Contact{FirstName: "Ana", Email: id + "@fabrikam.example.com"}, at, team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: lead.Operations} }))
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 )
 
 // atOnce is how many documents a sweep works on at the same time.
@@ -33,6 +34,10 @@ type Store interface {
 	LeadsWithMailDue(ctx context.Context, cutoff time.Time) ([]string, error)
 	Update(ctx context.Context, id string, change func(*lead.Lead) error) (*lead.Lead, error)
 
+	Due(ctx context.Context, now time.Time) ([]lead.Due, error)
+	OpenLeads(ctx context.Context, owner string) ([]lead.Due, error)
+	UpdateSeries(ctx context.Context, kind lead.MailKind, person string, change func(*lead.Series) error) error
+
 	Watch(ctx context.Context) (*lead.Watch, error)
 	UpdateWatch(ctx context.Context, change func(*lead.Watch) error) error
 	CreateMail(ctx context.Context, m *store.Mail) error
@@ -44,10 +49,16 @@ type Queue interface {
 	SendMail(ctx context.Context, leadID, mailID string, tries int, resend string) error
 }
 
+// Teams gives the team that is applied now.
+type Teams interface {
+	Team(ctx context.Context) (team.Team, error)
+}
+
 // Remind is the timer function.
 type Remind struct {
 	Store Store
 	Queue Queue
+	Team  Teams
 	// ResendAfter is how long a submission may be without outcome before it is sent again;
 	// MailResendAfter is the same for mails.
 	ResendAfter, MailResendAfter time.Duration
@@ -61,7 +72,8 @@ type Remind struct {
 
 // Run does every part once.
 func (r *Remind) Run(ctx context.Context, _ azfunc.Timer) error {
-	return errors.Join(r.sweepSubmissions(ctx), r.sweepMails(ctx), r.sweepLeads(ctx), r.tellOperations(ctx))
+	// The lists come before the sweep of the mails, which would send one that an earlier run has only half made.
+	return errors.Join(r.sweepSubmissions(ctx), r.remindPeople(ctx), r.sweepMails(ctx), r.sweepLeads(ctx), r.tellOperations(ctx))
 }
 
 // each works on the documents with these ids, several at a time. What somebody else changed or removed in

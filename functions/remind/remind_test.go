@@ -14,6 +14,7 @@ import (
 	"leadflow/shared/lead"
 	"leadflow/shared/queue"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 )
 
 func TestASubmissionWithoutOutcomeIsSentAgain(t *testing.T) {
@@ -223,7 +224,7 @@ func TestEveryOpenMailOfALeadIsSentOnItsWay(t *testing.T) {
 	d.changes("s1", func(l *lead.Lead) {
 		for n, id := range []string{"s2", "s3"} {
 			at := lead.At(morning.Add(time.Duration(n+1) * time.Minute))
-			l.Take(lead.Touch{Submission: id, ContentKey: id, Action: lead.ActionTestDrive, ReceivedAt: at}, l.Contact, at, nil)
+			l.Take(lead.Touch{Submission: id, ContentKey: id, Action: lead.ActionTestDrive, ReceivedAt: at}, l.Contact, at, team.Operations("operations@contoso.com").Staff(at.Time, nil))
 		}
 		l.Record("touch-s2", "Mail sent.", lead.At(morning))
 	})

@@ -14,6 +14,7 @@ import (
 	"leadflow/shared/local/lab"
 	"leadflow/shared/queue"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 )
 
 var morning = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -77,7 +78,7 @@ func (d *desk) asks(leadID string) {
 	d.t.Helper()
 	_, err := d.store.Update(d.t.Context(), leadID, func(l *lead.Lead) error {
 		t := lead.Touch{Submission: "s1", Action: lead.ActionContactMe, ReceivedAt: lead.At(morning)}
-		l.Take(t, lead.Contact{FirstName: "Ana"}, lead.At(morning), func() lead.Owner { return lead.Owner{Person: lead.Operations} })
+		l.Take(t, lead.Contact{FirstName: "Ana"}, lead.At(morning), team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: lead.Operations} }))
 		return nil
 	})
 	if err != nil {

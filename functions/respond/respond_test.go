@@ -71,7 +71,7 @@ func (s *site) has(id string, c lead.Contact, touches ...lead.Touch) {
 	s.t.Helper()
 	_, err := s.store.Update(s.t.Context(), id, func(l *lead.Lead) error {
 		for _, t := range touches {
-			l.Take(t, c, lead.At(morning), func() lead.Owner { return lead.Owner{Person: "kim", Why: "her turn"} })
+			l.Take(t, c, lead.At(morning), team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: "kim", Why: "her turn"} }))
 		}
 		return nil
 	})

@@ -19,7 +19,7 @@ func crowded(n int, change func(n int, t *lead.Touch, c *lead.Contact)) (*lead.L
 	for i := range n {
 		x, c := touch(fmt.Sprintf("s%04d", i), time.Duration(i)*24*time.Hour, lead.ActionContactMe), ana()
 		change(i, &x, &c)
-		l.Take(x, c, x.ReceivedAt, owner)
+		l.Take(x, c, x.ReceivedAt, staff(owner))
 		l.Record("alert-"+x.Submission, "Mail sent.", x.ReceivedAt)
 		l.Record("touch-"+x.Submission, "Mail sent.", x.ReceivedAt)
 		if a := shed(l); a != nil {
@@ -77,7 +77,7 @@ func TestALeadThatIsTooLargeShedsAsMuchAsItMustAndNotEverything(t *testing.T) {
 	for n := range 90 {
 		x := touch(fmt.Sprintf("s%04d", n), time.Duration(n)*48*time.Hour, lead.ActionContactMe)
 		x.Description = strings.Repeat("<", 2<<10) // six bytes each in JSON
-		l.Take(x, ana(), x.ReceivedAt, owner)
+		l.Take(x, ana(), x.ReceivedAt, staff(owner))
 	}
 	a := shed(l)
 	b, err := json.Marshal(l)
@@ -115,7 +115,7 @@ func TestAnArchiveOfLateTouchesHidesNoneOfTheEarlierOnes(t *testing.T) {
 	l, _ := crowded(101, func(int, *lead.Touch, *lead.Contact) {})
 	through := l.Archived.Through
 	for n := range 51 {
-		l.Take(touch(fmt.Sprintf("late%02d", n), -time.Duration(n+2)*48*time.Hour, lead.ActionContactMe), ana(), morning, owner)
+		l.Take(touch(fmt.Sprintf("late%02d", n), -time.Duration(n+2)*48*time.Hour, lead.ActionContactMe), ana(), morning, staff(owner))
 	}
 	a := shed(l)
 	if a == nil || len(a.Touches) != 51 || !strings.HasPrefix(a.Touches[50].Submission, "late") {
@@ -184,7 +184,7 @@ func TestAnArchiveKnowsATouchByItsIdBeforeItsContent(t *testing.T) {
 func TestTheSameContentMakesTheSameArchive(t *testing.T) {
 	full := func() *lead.Archive {
 		l, _ := crowded(100, func(int, *lead.Touch, *lead.Contact) {})
-		l.Take(touch("s9999", 200*24*time.Hour, lead.ActionContactMe), ana(), morning, owner)
+		l.Take(touch("s9999", 200*24*time.Hour, lead.ActionContactMe), ana(), morning, staff(owner))
 		return shed(l)
 	}
 	if a, b := full(), full(); a == nil || a.ID != b.ID {
@@ -232,7 +232,7 @@ func TestWhatIsNewestStaysThoughTheLeadIsTooLargeWithoutTheRest(t *testing.T) {
 		c.Email, c.Phone = fmt.Sprintf("ana%d@fabrikam.example.com", n), fmt.Sprintf("+472212345%d", n)
 		x := touch(fmt.Sprintf("s%d", n), time.Duration(n)*48*time.Hour, lead.ActionContactMe)
 		x.Offer.ID = x.Submission
-		l.Take(x, c, morning, owner)
+		l.Take(x, c, morning, staff(owner))
 	}
 	for n := range 1500 {
 		l.Mails = append(l.Mails, lead.Mail{ID: fmt.Sprintf("touch-%036d", n), PlannedAt: morning})
@@ -249,7 +249,7 @@ func TestWhatIsNewestStaysThoughTheLeadIsTooLargeWithoutTheRest(t *testing.T) {
 func TestAnOpenMailNeverLeavesTheLead(t *testing.T) {
 	l := &lead.Lead{ID: "l1", MatchKey: "email:x"}
 	for i := range 150 {
-		l.Take(touch(fmt.Sprintf("s%04d", i), time.Duration(i)*48*time.Hour, lead.ActionContactMe), ana(), morning, owner)
+		l.Take(touch(fmt.Sprintf("s%04d", i), time.Duration(i)*48*time.Hour, lead.ActionContactMe), ana(), morning, staff(owner))
 		shed(l)
 	}
 	if n := len(l.OpenMails()); n != 150 {

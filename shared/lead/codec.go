@@ -9,9 +9,16 @@ func (l *Lead) UnmarshalJSON(b []byte) error {
 	return l.unknown.Decode(b, (*plain)(l))
 }
 
-// MarshalJSON writes a lead as it is stored.
+// MarshalJSON writes a lead as it is stored, with what it is found by.
 func (l Lead) MarshalJSON() ([]byte, error) {
 	type plain Lead
+	l.DueFrom, l.OpenFor = Time{}, ""
+	if l.FollowUp != nil {
+		l.DueFrom = l.FollowUp.from()
+	}
+	if !l.Stage.Closed() {
+		l.OpenFor = l.Owner.Person
+	}
 	return l.unknown.Encode(plain(l))
 }
 
@@ -157,4 +164,64 @@ func (a *Archived) UnmarshalJSON(b []byte) error {
 func (a Archived) MarshalJSON() ([]byte, error) {
 	type plain Archived
 	return a.unknown.Encode(plain(a))
+}
+
+// UnmarshalJSON reads a stored follow-up.
+func (f *FollowUp) UnmarshalJSON(b []byte) error {
+	type plain FollowUp
+	return f.unknown.Decode(b, (*plain)(f))
+}
+
+// MarshalJSON writes a follow-up as it is stored.
+func (f FollowUp) MarshalJSON() ([]byte, error) {
+	type plain FollowUp
+	return f.unknown.Encode(plain(f))
+}
+
+// UnmarshalJSON reads the stored arithmetic of a stored follow-up.
+func (c *FollowUpClock) UnmarshalJSON(b []byte) error {
+	type plain FollowUpClock
+	return c.unknown.Decode(b, (*plain)(c))
+}
+
+// MarshalJSON writes the arithmetic of a follow-up as it is stored.
+func (c FollowUpClock) MarshalJSON() ([]byte, error) {
+	type plain FollowUpClock
+	return c.unknown.Encode(plain(c))
+}
+
+// UnmarshalJSON reads a stored response.
+func (r *Response) UnmarshalJSON(b []byte) error {
+	type plain Response
+	return r.unknown.Decode(b, (*plain)(r))
+}
+
+// MarshalJSON writes a response as it is stored.
+func (r Response) MarshalJSON() ([]byte, error) {
+	type plain Response
+	return r.unknown.Encode(plain(r))
+}
+
+// UnmarshalJSON reads a stored series.
+func (s *Series) UnmarshalJSON(b []byte) error {
+	type plain Series
+	return s.unknown.Decode(b, (*plain)(s))
+}
+
+// MarshalJSON writes a series as it is stored.
+func (s Series) MarshalJSON() ([]byte, error) {
+	type plain Series
+	return s.unknown.Encode(plain(s))
+}
+
+// UnmarshalJSON reads a stored list.
+func (l *List) UnmarshalJSON(b []byte) error {
+	type plain List
+	return l.unknown.Decode(b, (*plain)(l))
+}
+
+// MarshalJSON writes a list as it is stored.
+func (l List) MarshalJSON() ([]byte, error) {
+	type plain List
+	return l.unknown.Encode(plain(l))
 }

@@ -16,10 +16,10 @@ func TestARepeatOfARedeliveryIsLookedForInTheArchive(t *testing.T) {
 	soon := lead.At(newest.ReceivedAt.Add(5 * time.Minute))
 	r := newest
 	r.Submission, r.ReceivedAt = "r", soon
-	if got := l.Take(r, ana(), soon, owner); got.Verdict != lead.Redelivered || got.Of != newest.Submission {
+	if got := l.Take(r, ana(), soon, staff(owner)); got.Verdict != lead.Redelivered || got.Of != newest.Submission {
 		t.Fatalf("%+v", got)
 	}
-	l.Take(touch("s9999", 200*24*time.Hour, lead.ActionContactMe), ana(), morning, owner)
+	l.Take(touch("s9999", 200*24*time.Hour, lead.ActionContactMe), ana(), morning, staff(owner))
 	a := shed(l)
 	if a == nil {
 		t.Fatal("no archive")
@@ -38,7 +38,7 @@ func TestNoNameMakesTheLeadLarge(t *testing.T) {
 		name := strings.Repeat("x", 180<<10) + fmt.Sprint(i)
 		l.Identify(lead.Keys{Email: "ana@fabrikam.example.com", Domain: "fabrikam.example.com", Name: name})
 		x := touch(fmt.Sprint(i), time.Duration(i)*48*time.Hour, lead.ActionContactMe)
-		l.Take(x, ana(), morning, owner)
+		l.Take(x, ana(), morning, staff(owner))
 		shed(l)
 	}
 	if b, _ := json.Marshal(l); len(b) > lead.MaxSize {
@@ -77,12 +77,12 @@ func TestTheAddressToWriteToStaysInTheList(t *testing.T) {
 	x := touch("new", 100*24*time.Hour, lead.ActionContactMe)
 	c := ana()
 	c.Email = "new@fabrikam.example.com"
-	l.Take(x, c, morning, owner)
+	l.Take(x, c, morning, staff(owner))
 	for i := range 25 { // late ones
 		x := touch(fmt.Sprint("o", i), time.Duration(i+1)*48*time.Hour, lead.ActionContactMe)
 		c := ana()
 		c.Email = fmt.Sprintf("old%d@fabrikam.example.com", i)
-		l.Take(x, c, morning, owner)
+		l.Take(x, c, morning, staff(owner))
 		shed(l)
 	}
 	if l.Contact.Email != "new@fabrikam.example.com" || !strings.Contains(fmt.Sprint(l.Contact.Emails), "new@") {
@@ -95,7 +95,7 @@ func TestContactMeAfterABounceTellsSomebody(t *testing.T) {
 	l.Suppression = &lead.Suppression{Reason: lead.SuppressedBounced}
 	x := touch("s2", 48*time.Hour, lead.ActionContactMe)
 	before := len(l.Mails)
-	l.Take(x, ana(), morning, owner)
+	l.Take(x, ana(), morning, staff(owner))
 	if len(l.Mails) == before {
 		t.Error("nobody is told")
 	}

@@ -22,6 +22,10 @@ type Lead struct {
 	Touches []Touch `json:"touches"`
 	Owner   Owner   `json:"owner"`
 	Stage   Stage   `json:"stage"`
+	// FollowUp is the next thing to do; nil while there is none.
+	FollowUp *FollowUp `json:"followUp,omitempty"`
+	// Response is how the last clock was answered; nil while none was.
+	Response *Response `json:"response,omitempty"`
 	// Suppression is set while the person must not be contacted.
 	Suppression *Suppression `json:"suppression,omitempty"`
 	// Suggestions are other leads that may be the same person.
@@ -31,6 +35,10 @@ type Lead struct {
 	// The mail sweep finds a lead by it.
 	MailDueAt Time       `json:"mailDueAt,omitzero"`
 	Timeline  []Activity `json:"timeline"`
+	// DueFrom is when remind first has to look at the lead, and OpenFor the id of its owner while it is open. Both are
+	// made from the rest when the lead is written; leads are found by them.
+	DueFrom Time   `json:"dueFrom,omitzero"`
+	OpenFor string `json:"openFor,omitempty"`
 	// Archived says where to find what no longer fits into this document; nil while everything does.
 	Archived  *Archived `json:"archived,omitempty"`
 	CreatedAt Time      `json:"createdAt"`
@@ -105,8 +113,12 @@ type Touch struct {
 type Owner struct {
 	// Person is the id in the team, or Operations while no team has been applied.
 	Person string `json:"person"`
-	Since  Time   `json:"since"`
-	Why    string `json:"why"`
+	// Name is what the person was called then.
+	Name  string `json:"name,omitempty"`
+	Since Time   `json:"since"`
+	Why   string `json:"why"`
+	// Escalated says that nobody was available, so that the manager is told of the lead too.
+	Escalated bool `json:"escalated,omitempty"`
 
 	unknown Unknown
 }
@@ -171,6 +183,8 @@ type Mail struct {
 	// To is the person of the team who gets it.
 	To        string `json:"to"`
 	PlannedAt Time   `json:"plannedAt"`
+	// Copy says that the mail is for this person and not for whoever acts for the owner when it is sent.
+	Copy bool `json:"copy,omitempty"`
 	// RecordedAt is when its end was noted here; zero while it is open.
 	RecordedAt Time `json:"recordedAt,omitzero"`
 
@@ -189,6 +203,12 @@ const (
 	MailDecide       MailKind = "decide"
 	// MailSimilar says that another lead, which may be the same person, must not be contacted.
 	MailSimilar MailKind = "similar"
+	// MailOnDuty tells those on duty of a lead that would be answered late.
+	MailOnDuty MailKind = "on-duty"
+	// MailReminder lists the leads that wait for their owner, and MailEscalation those that waited too long for a
+	// manager.
+	MailReminder   MailKind = "reminder"
+	MailEscalation MailKind = "escalation"
 	// MailOperations is the digest for operations. It belongs to no lead.
 	MailOperations MailKind = "operations"
 )

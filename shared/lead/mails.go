@@ -43,10 +43,16 @@ func (l *Lead) Record(id, text string, at Time) bool {
 	return true
 }
 
+// IsList says whether a mail of this kind names several leads.
+func (k MailKind) IsList() bool { return k == MailReminder || k == MailEscalation }
+
 // dueAgain sets MailDueAt from the mails that are open.
 func (l *Lead) dueAgain() {
 	l.MailDueAt = Time{}
 	for _, m := range l.OpenMails() {
+		if m.Kind.IsList() { // it has a record of its own, which the sweep of the mails finds
+			continue
+		}
 		if l.MailDueAt.IsZero() || m.PlannedAt.Before(l.MailDueAt.Time) {
 			l.MailDueAt = m.PlannedAt
 		}

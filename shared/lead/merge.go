@@ -50,12 +50,12 @@ type Taken struct {
 	Suppressed bool
 }
 
-// Take merges a touch and what it says of the person into the lead. assign gives the owner of a lead
-// that has none. It plans the mails that the touch gives rise to.
+// Take merges a touch and what it says of the person into the lead. It gives a lead that has none an owner, begins
+// the response clock where somebody waits for an answer, and plans the mails that the touch gives rise to.
 //
 // A touch with the same submission changes nothing; without a match key nothing is ever a redelivery. What the
 // person is known by must have been noted before (see Identify).
-func (l *Lead) Take(t Touch, c Contact, now Time, assign func() Owner) Taken {
+func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 	if l.has(t.Submission) {
 		return Taken{Verdict: Repeated, Suppressed: l.SuppressedBy(t.Submission)}
 	}
@@ -100,24 +100,82 @@ func (l *Lead) Take(t Touch, c Contact, now Time, assign func() Owner) Taken {
 	}
 	l.note(t.ReceivedAt, touchText(t, verdict), t.Submission, "")
 	if l.Owner.Person == "" {
-		l.Owner = assign()
-		l.note(now, "Owner: "+l.Owner.Person+". "+l.Owner.Why+".", t.Submission, "")
+		l.Owner = s.Assign()
+		l.note(now, "Owner: "+l.Owner.called()+". "+l.Owner.Why+".", t.Submission, "")
 	}
 	suppressed := l.Suppression
-	if t.Action == ActionDoNot && suppressed == nil {
-		l.Suppression = &Suppression{Reason: SuppressedDoNotContact, Since: now, Submission: t.Submission}
-		l.note(now, "Must not be contacted: Microsoft said so.", t.Submission, "")
-	}
 	kind, mailed := mailFor(t, verdict, suppressed)
+	answer := t
+	if t.Action == ActionDoNot {
+		l.FollowUp = nil
+		if suppressed == nil {
+			l.Suppression = &Suppression{Reason: SuppressedDoNotContact, Since: now, Submission: t.Submission}
+			l.note(now, "Must not be contacted: Microsoft said so.", t.Submission, "")
+		}
+		if asked, ok := l.askedSince(t.ReceivedAt); ok && l.Suppression.Reason != SuppressedOptedOut {
+			kind, mailed, answer = MailDecide, true, asked // it came late: the customer asked after it
+		}
+	}
 	if l.Stage.Closed() && !older && mailed && t.Action != ActionDoNot {
 		l.note(now, "Reopened from "+string(l.Stage)+": a new touch arrived.", t.Submission, "")
-		l.Stage = StageNew
+		l.Stage, l.FollowUp = StageNew, nil
 	}
 	if mailed {
-		l.plan(Mail{ID: string(kind) + "-" + t.Submission, Kind: kind, Submission: t.Submission, To: l.Owner.Person, PlannedAt: now})
+		l.follow(kind, answer, now, s)
+		l.tell(kind, t, now, s)
 	}
 	l.UpdatedAt = now
 	return Taken{Verdict: verdict, Changed: true, Suppressed: suppressed == nil && l.Suppression != nil}
+}
+
+// askedSince is the newest touch that asked to be contacted after an instant.
+func (l *Lead) askedSince(at Time) (Touch, bool) {
+	for _, t := range slices.Backward(l.Touches) {
+		if t.Action == ActionContactMe && t.ReceivedAt.After(at.Time) {
+			return t, true
+		}
+	}
+	return Touch{}, false
+}
+
+// follow begins a new clock for a touch that somebody has to answer, unless one is running already: a repeat does
+// not restart it. A touch that was received before the last contact has been answered by that.
+func (l *Lead) follow(kind MailKind, t Touch, now Time, s Staff) {
+	answered := l.Response != nil && !t.ReceivedAt.After(l.Response.ContactedAt.Time)
+	switch {
+	case kind == MailDoNotContact || l.Stage.Closed() || l.FollowUp.Running() || answered:
+	case kind == MailDecide:
+		l.startClock(FollowUpDecide, t, now, s)
+	default:
+		l.startClock(FollowUpRespond, t, now, s)
+	}
+}
+
+// tell plans the mails about a touch: to whoever acts for the owner; to the manager too when people have to decide or
+// when nobody was there to be given the lead; and to those on duty when the answer would come late.
+func (l *Lead) tell(kind MailKind, t Touch, now Time, s Staff) {
+	actor := s.Acting(l.Owner.Person)
+	mail := Mail{ID: string(kind) + "-" + t.Submission, Kind: kind, Submission: t.Submission, To: actor.Person, PlannedAt: now}
+	l.plan(mail)
+	if actor.Person != l.Owner.Person {
+		l.note(now, "The owner is absent: "+actor.Name+" acts.", t.Submission, "")
+	}
+	told := []string{actor.Person}
+	copyTo := func(kind MailKind, to Actor) {
+		if slices.Contains(told, to.Person) {
+			return
+		}
+		told = append(told, to.Person)
+		l.plan(Mail{ID: string(kind) + "-" + t.Submission + "-to-" + to.Person, Kind: kind, Submission: t.Submission, To: to.Person, PlannedAt: now, Copy: true})
+	}
+	if manager, ok := s.Manager(l.Owner.Person); ok && (kind == MailDecide || kind == MailAlert && l.Owner.Escalated) {
+		copyTo(kind, manager)
+	}
+	if l.FollowUp.Late() && l.FollowUp.Since == t.ReceivedAt {
+		for _, p := range s.OnDuty() {
+			copyTo(MailOnDuty, p)
+		}
+	}
 }
 
 // mailFor decides which mail a touch gives rise to, if any. before is the suppression before the touch.

@@ -29,7 +29,7 @@ func touch(id string, at time.Duration, a lead.Action) lead.Touch {
 // known is a lead with one touch, "s1", at nine in the morning.
 func known(a lead.Action) *lead.Lead {
 	l := &lead.Lead{ID: "l1", MatchKey: "email:ana@fabrikam.example.com"}
-	l.Take(touch("s1", 0, a), ana(), morning, owner)
+	l.Take(touch("s1", 0, a), ana(), morning, staff(owner))
 	return l
 }
 
@@ -48,7 +48,7 @@ func TestAFirstTouchBeginsALeadWithAnOwnerAndAnAlert(t *testing.T) {
 
 func TestALeadIsCreatedWhenItIsWrittenAndNotWhenItsTouchArrived(t *testing.T) {
 	l := &lead.Lead{ID: "l1"}
-	l.Take(touch("s1", 0, lead.ActionContactMe), ana(), after(time.Hour), owner)
+	l.Take(touch("s1", 0, lead.ActionContactMe), ana(), after(time.Hour), staff(owner))
 	if l.CreatedAt != after(time.Hour) || l.Touches[0].ReceivedAt != morning || l.MailDueAt != after(time.Hour) {
 		t.Errorf("created %s, received %s, its mail due %s", l.CreatedAt, l.Touches[0].ReceivedAt, l.MailDueAt)
 	}
@@ -70,7 +70,7 @@ func TestATouchWithTheSameContentIsJudgedByItsDistance(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := known(lead.ActionContactMe)
-			got := l.Take(touch("s2", c.at, lead.ActionContactMe), ana(), after(c.at), owner)
+			got := l.Take(touch("s2", c.at, lead.ActionContactMe), ana(), after(c.at), staff(owner))
 			if got.Verdict != c.want {
 				t.Fatalf("verdict %d, want %d", got.Verdict, c.want)
 			}
@@ -93,7 +93,7 @@ func TestATouchWithTheSameContentIsJudgedByItsDistance(t *testing.T) {
 func TestTheRedeliveriesThatATouchNamesAreBounded(t *testing.T) {
 	l := known(lead.ActionContactMe)
 	for n := range 150 {
-		got := l.Take(touch(fmt.Sprintf("r%03d", n), time.Minute, lead.ActionContactMe), ana(), morning, owner)
+		got := l.Take(touch(fmt.Sprintf("r%03d", n), time.Minute, lead.ActionContactMe), ana(), morning, staff(owner))
 		if got.Verdict != lead.Redelivered || got.Of != "s1" || got.Changed != (n < 100) {
 			t.Fatalf("redelivery %d: %+v", n+1, got)
 		}
@@ -105,26 +105,26 @@ func TestTheRedeliveriesThatATouchNamesAreBounded(t *testing.T) {
 
 func TestARedeliveryDoesNotMoveTheWindow(t *testing.T) {
 	l := known(lead.ActionContactMe)
-	l.Take(touch("s2", 9*time.Minute, lead.ActionContactMe), ana(), morning, owner)
-	if got := l.Take(touch("s3", 11*time.Minute, lead.ActionContactMe), ana(), morning, owner); got.Verdict != lead.AskedAgain {
+	l.Take(touch("s2", 9*time.Minute, lead.ActionContactMe), ana(), morning, staff(owner))
+	if got := l.Take(touch("s3", 11*time.Minute, lead.ActionContactMe), ana(), morning, staff(owner)); got.Verdict != lead.AskedAgain {
 		t.Errorf("verdict %d, want AskedAgain: 11 minutes after the touch, though 2 after its redelivery", got.Verdict)
 	}
 }
 
 func TestTheWindowRunsFromTheNewestTouchWithThatContent(t *testing.T) {
 	l := known(lead.ActionContactMe)
-	l.Take(touch("s2", 2*time.Hour, lead.ActionContactMe), ana(), morning, owner)
-	if got := l.Take(touch("s3", 2*time.Hour+5*time.Minute, lead.ActionContactMe), ana(), morning, owner); got.Verdict != lead.Redelivered || got.Of != "s2" {
+	l.Take(touch("s2", 2*time.Hour, lead.ActionContactMe), ana(), morning, staff(owner))
+	if got := l.Take(touch("s3", 2*time.Hour+5*time.Minute, lead.ActionContactMe), ana(), morning, staff(owner)); got.Verdict != lead.Redelivered || got.Of != "s2" {
 		t.Errorf("verdict %d of %q, want a redelivery of s2", got.Verdict, got.Of)
 	}
 }
 
 func TestTheOwnerStays(t *testing.T) {
 	l := known(lead.ActionContactMe)
-	l.Take(touch("s2", time.Hour, lead.ActionContactMe), ana(), morning, func() lead.Owner {
+	l.Take(touch("s2", time.Hour, lead.ActionContactMe), ana(), morning, staff(func() lead.Owner {
 		t.Error("a lead with an owner was assigned once more")
 		return lead.Owner{Person: "bo"}
-	})
+	}))
 	if l.Owner.Person != "ana" || l.Mail("again-s2").To != "ana" {
 		t.Errorf("owner %s, mails %+v", l.Owner.Person, l.Mails)
 	}
@@ -132,11 +132,11 @@ func TestTheOwnerStays(t *testing.T) {
 
 func TestTheSameSubmissionTwiceChangesNothing(t *testing.T) {
 	l := known(lead.ActionContactMe)
-	l.Take(touch("s2", time.Minute, lead.ActionContactMe), ana(), morning, owner)
-	l.Take(touch("s3", 20*time.Minute, lead.ActionContactMe), ana(), morning, owner)
+	l.Take(touch("s2", time.Minute, lead.ActionContactMe), ana(), morning, staff(owner))
+	l.Take(touch("s3", 20*time.Minute, lead.ActionContactMe), ana(), morning, staff(owner))
 	before, _ := json.Marshal(l)
 	for _, again := range []lead.Touch{touch("s1", 0, lead.ActionContactMe), touch("s2", time.Minute, lead.ActionContactMe), touch("s3", 20*time.Minute, lead.ActionContactMe)} {
-		if got := l.Take(again, ana(), after(time.Hour), owner); got.Changed {
+		if got := l.Take(again, ana(), after(time.Hour), staff(owner)); got.Changed {
 			t.Errorf("submission %s changed the lead the second time", again.Submission)
 		}
 	}
@@ -147,8 +147,8 @@ func TestTheSameSubmissionTwiceChangesNothing(t *testing.T) {
 
 func TestWithoutAMatchKeyNothingIsARedelivery(t *testing.T) {
 	l := &lead.Lead{ID: "s1"}
-	l.Take(touch("s1", 0, lead.ActionContactMe), lead.Contact{}, morning, owner)
-	if got := l.Take(touch("s2", time.Minute, lead.ActionContactMe), lead.Contact{}, morning, owner); got.Verdict != lead.FurtherTouch {
+	l.Take(touch("s1", 0, lead.ActionContactMe), lead.Contact{}, morning, staff(owner))
+	if got := l.Take(touch("s2", time.Minute, lead.ActionContactMe), lead.Contact{}, morning, staff(owner)); got.Verdict != lead.FurtherTouch {
 		t.Errorf("verdict %d, want FurtherTouch: two such may be two people", got.Verdict)
 	}
 }
@@ -158,13 +158,13 @@ func TestBlankNeverOverwritesAndTheNewestValueWins(t *testing.T) {
 	other := touch("s2", time.Hour, lead.ActionAcquired)
 	other.ContentKey = "other"
 	other.Offer.Title = "Contoso Analytics (new)"
-	l.Take(other, lead.Contact{FirstName: "Anna", Email: "ANA@fabrikam.example.com", Phone: "+55 11 91234-5678"}, after(time.Hour), owner)
+	l.Take(other, lead.Contact{FirstName: "Anna", Email: "ANA@fabrikam.example.com", Phone: "+55 11 91234-5678"}, after(time.Hour), staff(owner))
 	if len(l.Offers) != 1 || l.Offers[0].Title != "Contoso Analytics (new)" {
 		t.Errorf("one offer has the title that was received last: %+v", l.Offers)
 	}
 	older := touch("s3", -time.Hour, lead.ActionTestDrive)
 	older.ContentKey = "older"
-	l.Take(older, lead.Contact{FirstName: "A.", Email: "ana@fabrikam.example.com", Company: "Fabrikam (old)", JobTitle: "CTO"}, after(2*time.Hour), owner)
+	l.Take(older, lead.Contact{FirstName: "A.", Email: "ana@fabrikam.example.com", Company: "Fabrikam (old)", JobTitle: "CTO"}, after(2*time.Hour), staff(owner))
 	c := l.Contact
 	if c.FirstName != "Anna" || c.LastName != "Silva" || c.Company != "Fabrikam" || c.JobTitle != "CTO" || c.Phone == "" {
 		t.Errorf("contact %+v", c)
@@ -186,7 +186,7 @@ func TestOfTwoValuesOfOneInstantTheOneWinsThatSortsLast(t *testing.T) {
 		for n, name := range order {
 			x := touch(name, 0, lead.ActionContactMe)
 			x.ContentKey = fmt.Sprint(n)
-			l.Take(x, lead.Contact{FirstName: name}, morning, owner)
+			l.Take(x, lead.Contact{FirstName: name}, morning, staff(owner))
 		}
 		if l.Contact.FirstName != "Anna" {
 			t.Errorf("in the order %v it is %s", order, l.Contact.FirstName)
@@ -203,7 +203,7 @@ func TestDoNotContact(t *testing.T) {
 	})
 	t.Run("the owner of a known lead is told to stop", func(t *testing.T) {
 		l := known(lead.ActionContactMe)
-		l.Take(touch("s2", time.Minute*30, lead.ActionDoNot), ana(), morning, owner)
+		l.Take(touch("s2", time.Minute*30, lead.ActionDoNot), ana(), morning, staff(owner))
 		if l.Suppression == nil || l.Mail("do-not-contact-s2") == nil {
 			t.Errorf("suppression %v, mails %+v", l.Suppression, l.Mails)
 		}
@@ -212,17 +212,17 @@ func TestDoNotContact(t *testing.T) {
 		l := known(lead.ActionDoNot)
 		asked := touch("s2", time.Hour, lead.ActionContactMe)
 		asked.ContentKey = "other"
-		l.Take(asked, ana(), morning, owner)
+		l.Take(asked, ana(), morning, staff(owner))
 		if l.Suppression == nil || l.Mail("decide-s2") == nil || len(l.Mails) != 1 {
 			t.Errorf("suppression %v, mails %+v", l.Suppression, l.Mails)
 		}
 	})
 	t.Run("the owner is told once", func(t *testing.T) {
 		l := known(lead.ActionContactMe)
-		l.Take(touch("s2", time.Hour, lead.ActionDoNot), ana(), morning, owner)
+		l.Take(touch("s2", time.Hour, lead.ActionDoNot), ana(), morning, staff(owner))
 		again := touch("s3", 2*time.Hour, lead.ActionDoNot)
 		again.ContentKey = "other"
-		l.Take(again, ana(), morning, owner)
+		l.Take(again, ana(), morning, staff(owner))
 		if l.Mail("do-not-contact-s3") != nil {
 			t.Errorf("mails %+v", l.Mails)
 		}
@@ -231,7 +231,7 @@ func TestDoNotContact(t *testing.T) {
 		l := known(lead.ActionDoNot)
 		tried := touch("s2", time.Hour, lead.ActionTestDrive)
 		tried.ContentKey = "other"
-		l.Take(tried, ana(), morning, owner)
+		l.Take(tried, ana(), morning, staff(owner))
 		if len(l.Mails) != 0 || len(l.Touches) != 2 {
 			t.Errorf("mails %+v, %d touches", l.Mails, len(l.Touches))
 		}
@@ -241,7 +241,7 @@ func TestDoNotContact(t *testing.T) {
 		l.Suppression.Reason = lead.SuppressedOptedOut
 		asked := touch("s2", time.Hour, lead.ActionContactMe)
 		asked.ContentKey = "other"
-		l.Take(asked, ana(), morning, owner)
+		l.Take(asked, ana(), morning, staff(owner))
 		if len(l.Mails) != 0 {
 			t.Errorf("mails %+v", l.Mails)
 		}
@@ -263,7 +263,7 @@ func TestOnlyTheSubmissionThatSuppressedALeadSaysSoAndSaysItAgain(t *testing.T) 
 		{"a second do-not-contact", again, false},
 		{"and the repeat of that", again, false},
 	} {
-		if got := l.Take(c.touch, ana(), morning, owner); got.Suppressed != c.want {
+		if got := l.Take(c.touch, ana(), morning, staff(owner)); got.Suppressed != c.want {
 			t.Errorf("%s: suppressed %t", c.name, got.Suppressed)
 		}
 	}
@@ -277,11 +277,11 @@ func TestATouchReopensAClosedLeadUnlessItIsOlder(t *testing.T) {
 	l.Stage = lead.StageLost
 	older := touch("s2", -time.Hour, lead.ActionTestDrive)
 	older.ContentKey = "older"
-	if l.Take(older, ana(), morning, owner); l.Stage != lead.StageLost {
+	if l.Take(older, ana(), morning, staff(owner)); l.Stage != lead.StageLost {
 		t.Errorf("an older touch made it %s", l.Stage)
 	}
 	newer := touch("s3", 48*time.Hour, lead.ActionTestDrive)
-	if l.Take(newer, ana(), after(49*time.Hour), owner); l.Stage != lead.StageNew {
+	if l.Take(newer, ana(), after(49*time.Hour), staff(owner)); l.Stage != lead.StageNew {
 		t.Errorf("a newer touch left it %s", l.Stage)
 	}
 	if last := l.Timeline[len(l.Timeline)-1]; last.Text != "Reopened from Lost: a new touch arrived." || last.Submission != "s3" || last.At != after(49*time.Hour) {
@@ -293,7 +293,7 @@ func TestATouchReopensAClosedLeadUnlessItIsOlder(t *testing.T) {
 	l.Stage = lead.StageLost
 	same := touch("s4", 48*time.Hour, lead.ActionAcquired)
 	same.ContentKey = "other"
-	if l.Take(same, ana(), morning, owner); l.Stage != lead.StageNew {
+	if l.Take(same, ana(), morning, staff(owner)); l.Stage != lead.StageNew {
 		t.Errorf("one of the same instant left it %s, and it is no older one", l.Stage)
 	}
 }
@@ -312,7 +312,7 @@ func TestWhatNobodyIsToldOfReopensNothing(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			l := known(c.first)
 			l.Stage = lead.StageLost
-			if l.Take(touch("s2", 48*time.Hour, c.second), ana(), after(48*time.Hour), owner); l.Stage != c.want {
+			if l.Take(touch("s2", 48*time.Hour, c.second), ana(), after(48*time.Hour), staff(owner)); l.Stage != c.want {
 				t.Errorf("it is %s, want %s", l.Stage, c.want)
 			}
 		})
@@ -322,10 +322,10 @@ func TestWhatNobodyIsToldOfReopensNothing(t *testing.T) {
 func TestTheTimelineSaysWhatHappenedAndWhen(t *testing.T) {
 	l := known(lead.ActionContactMe)
 	again := touch("s2", time.Hour, lead.ActionContactMe)
-	l.Take(again, ana(), after(2*time.Hour), owner)
+	l.Take(again, ana(), after(2*time.Hour), staff(owner))
 	dnc := touch("s3", 48*time.Hour, lead.ActionDoNot)
 	dnc.Offer = lead.Offer{}
-	l.Take(dnc, ana(), after(50*time.Hour), owner)
+	l.Take(dnc, ana(), after(50*time.Hour), staff(owner))
 	var said []string
 	for _, a := range l.Timeline {
 		said = append(said, fmt.Sprintf("%s %s (%s)", a.At.Sub(morning.Time), a.Text, a.Submission))
@@ -342,7 +342,7 @@ func TestTheTimelineSaysWhatHappenedAndWhen(t *testing.T) {
 
 func TestAMailIsDueUntilItIsRecorded(t *testing.T) {
 	l := known(lead.ActionContactMe)
-	l.Take(touch("s2", time.Hour, lead.ActionContactMe), ana(), after(time.Hour), owner)
+	l.Take(touch("s2", time.Hour, lead.ActionContactMe), ana(), after(time.Hour), staff(owner))
 	if !l.Record("alert-s1", "Mail sent.", after(time.Hour)) || l.MailDueAt != after(time.Hour) {
 		t.Errorf("due %s, want that of the second mail", l.MailDueAt)
 	}
@@ -359,7 +359,7 @@ func TestNoFieldMakesTheLeadLarge(t *testing.T) {
 	l := &lead.Lead{ID: "l1", MatchKey: "email:x"}
 	x := touch("s1", 0, lead.ActionContactMe)
 	x.Description, x.Offer.Title, x.RawSource, x.RawAction, x.Source = huge, huge, huge, huge, "AppSource"
-	l.Take(x, lead.Contact{FirstName: huge, LastName: huge, Email: huge, Phone: huge, Company: huge, JobTitle: huge, Country: huge}, morning, owner)
+	l.Take(x, lead.Contact{FirstName: huge, LastName: huge, Email: huge, Phone: huge, Company: huge, JobTitle: huge, Country: huge}, morning, staff(owner))
 	if b, _ := json.Marshal(l); len(b) > 32<<10 {
 		t.Errorf("the document has %d bytes", len(b))
 	}
@@ -389,8 +389,8 @@ func TestALateTouchIsComparedWithTheNearestOneThatHasItsContent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := known(lead.ActionContactMe)
-			l.Take(touch("s2", 12*time.Minute, lead.ActionContactMe), ana(), morning, owner)
-			if got := l.Take(touch("s3", c.at, lead.ActionContactMe), ana(), morning, owner); got.Verdict != lead.Redelivered || got.Of != c.of {
+			l.Take(touch("s2", 12*time.Minute, lead.ActionContactMe), ana(), morning, staff(owner))
+			if got := l.Take(touch("s3", c.at, lead.ActionContactMe), ana(), morning, staff(owner)); got.Verdict != lead.Redelivered || got.Of != c.of {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -400,7 +400,7 @@ func TestALateTouchIsComparedWithTheNearestOneThatHasItsContent(t *testing.T) {
 func TestWhatIsTooLongIsCutAtACharacterAndSaysSo(t *testing.T) {
 	take := func(x lead.Touch, c lead.Contact) *lead.Lead {
 		l := &lead.Lead{ID: "l1", MatchKey: "email:x"}
-		l.Take(x, c, morning, owner)
+		l.Take(x, c, morning, staff(owner))
 		return l
 	}
 	for _, c := range []struct {
@@ -447,7 +447,7 @@ func TestWhatWasNotSaidIsNotKept(t *testing.T) {
 	l := &lead.Lead{ID: "l1"}
 	x := touch("s1", 0, lead.ActionAcquired)
 	x.Offer = lead.Offer{}
-	l.Take(x, lead.Contact{LastName: "Silva"}, morning, owner)
+	l.Take(x, lead.Contact{LastName: "Silva"}, morning, staff(owner))
 	if len(l.Contact.Emails)+len(l.Contact.Phones)+len(l.Offers) != 0 || len(l.Contact.SaidAt) != 1 {
 		t.Errorf("contact %+v, offers %+v", l.Contact, l.Offers)
 	}
@@ -466,7 +466,7 @@ func TestSomebodyIsAnonymousOnlyWithoutAnyNameAddressOrPhone(t *testing.T) {
 
 func TestBothSpellingsOfAPhoneAreKept(t *testing.T) {
 	l := known(lead.ActionContactMe)
-	l.Take(touch("s2", 48*time.Hour, lead.ActionContactMe), lead.Contact{Phone: "+4722123456", Phones: []string{"22 12 34 56 ext. 7"}}, morning, owner)
+	l.Take(touch("s2", 48*time.Hour, lead.ActionContactMe), lead.Contact{Phone: "+4722123456", Phones: []string{"22 12 34 56 ext. 7"}}, morning, staff(owner))
 	if l.Contact.Phone != "+4722123456" || !slices.Equal(l.Contact.Phones, []string{"22 12 34 56 ext. 7", "+4722123456"}) {
 		t.Errorf("phone %q, %q", l.Contact.Phone, l.Contact.Phones)
 	}

@@ -42,7 +42,7 @@ func person(t *rapid.T) []said {
 
 func (s said) into(l *lead.Lead) lead.Taken {
 	l.Identify(s.keys)
-	return l.Take(s.touch, s.contact, morning, owner)
+	return l.Take(s.touch, s.contact, morning, staff(owner))
 }
 
 // who is what a lead knows of its person, without what depends on the order by its nature: lists are sets.

@@ -45,7 +45,7 @@ func TestFieldsOfALaterVersionStayWithTheirTouchWhereverItMoves(t *testing.T) {
 	if err := json.Unmarshal([]byte(newer), &l); err != nil {
 		t.Fatal(err)
 	}
-	l.Take(touch("s0", -1, lead.ActionContactMe), ana(), morning, owner) // comes before s1
+	l.Take(touch("s0", -1, lead.ActionContactMe), ana(), morning, staff(owner)) // comes before s1
 	b, err := json.Marshal(l.Touches)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"leadflow/shared/lead"
 	"leadflow/shared/local/cosmos"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 	"leadflow/shared/topology"
 )
 
@@ -63,13 +64,17 @@ func touch(id string, at time.Time) lead.Touch {
 
 func nobody() lead.Owner { return lead.Owner{Person: lead.Operations} }
 
+func staff(owner func() lead.Owner) lead.Staff {
+	return team.Operations("operations@contoso.com").Staff(morning, owner)
+}
+
 func TestWhatALeadHasTooMuchOfIsInItsArchiveAndNothingIsLost(t *testing.T) {
 	d, ctx := open(t), t.Context()
 	const touches = 230
 	for n := range touches {
 		at := morning.Add(time.Duration(n) * 48 * time.Hour)
 		if _, err := d.Update(ctx, "l1", func(l *lead.Lead) error {
-			l.Take(touch(fmt.Sprintf("s%03d", n), at), lead.Contact{FirstName: "Ana"}, lead.At(at), nobody)
+			l.Take(touch(fmt.Sprintf("s%03d", n), at), lead.Contact{FirstName: "Ana"}, lead.At(at), staff(nobody))
 			for _, m := range l.OpenMails() {
 				l.Record(m.ID, "Mail sent.", lead.At(at))
 			}
@@ -122,7 +127,7 @@ func TestALeadWithFewTouchesThatAreLargeShedsToo(t *testing.T) {
 		for n := range 20 {
 			x := touch(fmt.Sprintf("s%03d", n), morning.Add(time.Duration(n)*48*time.Hour))
 			x.Description = strings.Repeat("<", 2<<10) // six bytes each in JSON
-			l.Take(x, lead.Contact{}, lead.At(morning), nobody)
+			l.Take(x, lead.Contact{}, lead.At(morning), staff(nobody))
 		}
 		return nil
 	})
@@ -147,7 +152,7 @@ func TestAnArchiveIsWrittenBeforeItsLead(t *testing.T) {
 	full := func(l *lead.Lead) error {
 		for n := range 101 {
 			at := morning.Add(time.Duration(n) * 48 * time.Hour)
-			l.Take(touch(fmt.Sprintf("s%03d", n), at), lead.Contact{}, lead.At(at), nobody)
+			l.Take(touch(fmt.Sprintf("s%03d", n), at), lead.Contact{}, lead.At(at), staff(nobody))
 		}
 		return nil
 	}
@@ -199,7 +204,7 @@ func TestALeadOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 	}
 	older := touch("s0", morning.Add(-time.Hour))
 	if l, err = d.Update(ctx, "l1", func(l *lead.Lead) error {
-		l.Take(older, lead.Contact{FirstName: "A.", JobTitle: "CTO"}, lead.At(morning), nobody)
+		l.Take(older, lead.Contact{FirstName: "A.", JobTitle: "CTO"}, lead.At(morning), staff(nobody))
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -389,7 +394,7 @@ func TestTheValuesOfTheFirstVersionAreDatedByItsNewestTouch(t *testing.T) {
 	second := `"receivedAt":"2026-11-23T09:00:00.000Z"},{"submission":"s2","contentKey":"l","source":"AppSource","action":"PLT","offer":{"action":"PLT"},"receivedAt":"2026-11-25T09:00:00.000Z"}]`
 	d.put(t, "l1", strings.Replace(version1, `"receivedAt":"2026-11-23T09:00:00.000Z"}]`, second, 1))
 	l, err := d.Update(ctx, "l1", func(l *lead.Lead) error {
-		l.Take(touch("between", morning.Add(24*time.Hour)), lead.Contact{FirstName: "A."}, lead.At(morning), nobody)
+		l.Take(touch("between", morning.Add(24*time.Hour)), lead.Contact{FirstName: "A."}, lead.At(morning), staff(nobody))
 		return nil
 	})
 	if err != nil {

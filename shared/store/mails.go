@@ -20,7 +20,7 @@ const (
 	MailClaimed MailState = "claimed"
 	MailSent    MailState = "sent"
 	MailFailed  MailState = "failed"
-	// MailDropped is a mail that was overtaken by a do-not-contact.
+	// MailDropped is a mail that was overtaken: there is nothing left to ask for.
 	MailDropped MailState = "dropped"
 )
 
@@ -33,6 +33,8 @@ type Mail struct {
 	Lead string `json:"lead,omitempty"`
 	// Digest is what a mail to operations says.
 	Digest *lead.Digest `json:"digest,omitempty"`
+	// List says which leads a mail may name that names several.
+	List *lead.List `json:"list,omitempty"`
 	// To is the person of the team, not an address.
 	To    string    `json:"to"`
 	State MailState `json:"state"`

@@ -27,7 +27,7 @@ func TestAnOlderTouchDoesNotChangeATitleOfTheFirstVersion(t *testing.T) {
 	l, err := d.Update(ctx, "l1", func(l *lead.Lead) error {
 		x := touch("s0", morning.Add(-100*24*time.Hour))
 		x.Offer = lead.Offer{ID: "analytics", Title: "Long ago"}
-		l.Take(x, lead.Contact{}, lead.At(morning), nobody)
+		l.Take(x, lead.Contact{}, lead.At(morning), staff(nobody))
 		return nil
 	})
 	if err != nil {

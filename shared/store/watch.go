@@ -39,11 +39,16 @@ func (s *Store) UpdateWatch(ctx context.Context, change func(*lead.Watch) error)
 		if err := change(w); err != nil {
 			return false, err
 		}
-		if etag == "" {
-			_, err = s.create(ctx, topology.ContainerState, watchID, w)
-		} else {
-			_, err = s.replace(ctx, topology.ContainerState, watchID, watchID, w, etag)
-		}
-		return clash(err)
+		return s.put(ctx, watchID, w, etag)
 	})
+}
+
+// put writes a document of the container state as it was read; an empty etag says that there was none.
+func (s *Store) put(ctx context.Context, id string, document any, etag azcore.ETag) (clashed bool, err error) {
+	if etag == "" {
+		_, err = s.create(ctx, topology.ContainerState, id, document)
+	} else {
+		_, err = s.replace(ctx, topology.ContainerState, id, id, document, etag)
+	}
+	return clash(err)
 }

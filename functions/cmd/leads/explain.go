@@ -221,7 +221,7 @@ func (e *explanation) wouldDo(ctx context.Context, db *store.Store, r ingest.Rea
 		before[m.ID] = true
 	}
 	l.Identify(r.Keys)
-	taken := l.Take(r.Touch, r.Contact, now, func() lead.Owner { return t.Assign(now) })
+	taken := l.Take(r.Touch, r.Contact, now, t.Staff(now.Time, func() lead.Owner { return t.Assign(now) }))
 	e.Owner = l.Owner.Person
 	e.Suppressed = l.Suppression != nil
 	e.FollowUp = !e.Suppressed

@@ -13,6 +13,7 @@ import (
 
 	"leadflow/shared/lead"
 	"leadflow/shared/link"
+	"leadflow/shared/team"
 )
 
 // reading is a submission and what must be understood of it.
@@ -178,7 +179,7 @@ func TestAnExplanationSaysWhichLeadItIsAndWritesNothing(t *testing.T) {
 	if _, err := o.store.Update(t.Context(), id, func(l *lead.Lead) error {
 		l.Identify(keys)
 		l.Take(lead.Touch{Submission: "s1", ContentKey: "other", Action: lead.ActionAcquired, ReceivedAt: lead.At(time.Now().Add(-48 * time.Hour))},
-			lead.Contact{FirstName: "Ana"}, lead.At(time.Now()), func() lead.Owner { return lead.Owner{Person: "kim"} })
+			lead.Contact{FirstName: "Ana"}, lead.At(time.Now()), team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: "kim"} }))
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -228,7 +229,7 @@ func TestAnExplanationSaysThatTheSameContentCameBefore(t *testing.T) {
 			if _, err := o.store.Update(t.Context(), first["lead"].(string), func(l *lead.Lead) error {
 				l.MatchKey = first["matchKey"].(string)
 				l.Take(lead.Touch{Submission: "s1", ContentKey: first["contentKey"].(string), Action: lead.ActionContactMe, ReceivedAt: lead.At(time.Now().Add(-c.ago))},
-					lead.Contact{FirstName: "Ana"}, lead.At(time.Now()), func() lead.Owner { return lead.Owner{Person: "kim"} })
+					lead.Contact{FirstName: "Ana"}, lead.At(time.Now()), team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: "kim"} }))
 				return nil
 			}); err != nil {
 				t.Fatal(err)

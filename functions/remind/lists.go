@@ -1,0 +1,175 @@
+package remind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"leadflow/shared/lead"
+	"leadflow/shared/store"
+)
+
+// list is one that may be sent now: the leads of one kind that wait for one person, the most urgent first.
+type list struct {
+	kind  lead.MailKind
+	to    lead.Actor
+	leads []lead.Due
+	// turns are the ids of those for which it is time to be told; without any there is no list.
+	turns []string
+	// breach says that one of them was just breached, which its owner is told of at once.
+	breach bool
+}
+
+// remindPeople sends the lists of the leads that wait: to whoever acts for their owners, and to the managers what has
+// waited too long.
+func (r *Remind) remindPeople(ctx context.Context) error {
+	now := r.Now()
+	t, err := r.Team.Team(ctx)
+	if err != nil {
+		return fmt.Errorf("remind people: %w", err)
+	}
+	due, err := r.Store.Due(ctx, now)
+	if err != nil {
+		return fmt.Errorf("remind people: %w", err)
+	}
+	staff := t.Staff(now, nil)
+	var failed []error
+	for _, l := range lists(due, staff, now) {
+		if err := r.list(ctx, l, staff, now); err != nil {
+			failed = append(failed, fmt.Errorf("make a list for %s: %w", l.to.Person, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// lists says which lists there could be, in a stable order.
+func lists(due []lead.Due, s lead.Staff, now time.Time) []*list {
+	var all []*list
+	slices.SortFunc(due, func(a, b lead.Due) int { return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt.Time) })
+	put := func(kind lead.MailKind, to lead.Actor, d lead.Due, at lead.Time, breach bool) {
+		i := slices.IndexFunc(all, func(l *list) bool { return l.kind == kind && l.to.Person == to.Person })
+		if i < 0 {
+			i, all = len(all), append(all, &list{kind: kind, to: to})
+		}
+		l := all[i]
+		l.leads = append(l.leads, d)
+		if !at.IsZero() && !at.After(now) {
+			l.turns, l.breach = append(l.turns, d.ID), l.breach || breach
+		}
+	}
+	for _, d := range due {
+		f := d.FollowUp
+		if f.WaitsForOwner(now) {
+			put(lead.MailReminder, s.Acting(d.Owner.Person), d, f.OwnerAt, f.Breached(now) && !f.Told)
+		}
+		if manager, ok := s.Manager(d.Owner.Person); ok && f.Breached(now) {
+			put(lead.MailEscalation, manager, d, f.ManagerAt, false)
+		}
+	}
+	return slices.DeleteFunc(all, func(l *list) bool { return len(l.turns) == 0 })
+}
+
+// list makes one list and sends word of it, or puts it off until it may be sent. Each step can be repeated: the list
+// stays open in its series until word is sent.
+func (r *Remind) list(ctx context.Context, l *list, s lead.Staff, now time.Time) error {
+	for range 2 { // the first may only finish what an earlier run began
+		var series lead.Series
+		var until time.Time
+		begun := false
+		err := r.Store.UpdateSeries(ctx, l.kind, l.to.Person, func(have *lead.Series) error {
+			if begun = have.Open != ""; !begun {
+				if until = l.free(have, now); until.After(now) {
+					return store.ErrUnchanged
+				}
+				have.Begin(now, ids(l.leads))
+			}
+			series = *have
+			if begun {
+				return store.ErrUnchanged
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			return err
+		case series.Open == "":
+			return r.putOff(ctx, l, until, s, now)
+		}
+		if err := r.send(ctx, l, series, s, now); err != nil || !begun {
+			return err
+		}
+	}
+	return nil
+}
+
+// free is when the list may be sent: in the receiver's working hours, and not too soon after the last one unless
+// there is a new breach.
+func (l *list) free(series *lead.Series, now time.Time) time.Time {
+	at := now
+	if !l.breach {
+		at = series.Free(l.kind, now, l.to.Works.Zone)
+	}
+	if next, err := l.to.Works.Next(at); err == nil {
+		return next
+	}
+	return at // somebody who never works is disturbed at any time
+}
+
+// putOff moves on when the lead's turn is, so that it is not read again before.
+func (r *Remind) putOff(ctx context.Context, l *list, until time.Time, s lead.Staff, now time.Time) error {
+	return each(ctx, l.turns, func(ctx context.Context, id string) error {
+		_, err := r.Store.Update(ctx, id, func(x *lead.Lead) error {
+			if !x.PutOff(l.kind, l.to, until, now, s) {
+				return store.ErrUnchanged
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// send writes the mail, marks its leads, and sends word.
+func (r *Remind) send(ctx context.Context, l *list, series lead.Series, s lead.Staff, now time.Time) error {
+	m := &store.Mail{ID: series.Open, Kind: l.kind, To: l.to.Person, State: store.MailPlanned, NextTryAt: lead.At(now), List: &lead.List{Leads: series.Leads}}
+	err := r.Store.CreateMail(ctx, m)
+	if errors.Is(err, store.ErrExists) {
+		m, err = r.Store.Mail(ctx, series.Open)
+	}
+	if err != nil {
+		return err
+	}
+	if !m.Ended() {
+		err := each(ctx, series.Leads, func(ctx context.Context, id string) error {
+			_, err := r.Store.Update(ctx, id, func(x *lead.Lead) error {
+				if !x.PutOn(l.kind, m.ID, l.to, now, s) {
+					return store.ErrUnchanged
+				}
+				return nil
+			})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := r.Queue.SendMail(ctx, "", m.ID, 0, ""); err != nil {
+			return err
+		}
+		r.Log.InfoContext(ctx, "a list was made", "kind", l.kind, "to", l.to.Person, "leads", len(series.Leads), "mail", m.ID)
+	}
+	return r.Store.UpdateSeries(ctx, l.kind, l.to.Person, func(have *lead.Series) error {
+		if !have.End(m.ID) {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+}
+
+func ids(due []lead.Due) []string {
+	var all []string
+	for _, d := range due {
+		all = append(all, d.ID)
+	}
+	return all
+}

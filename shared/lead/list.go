@@ -1,0 +1,122 @@
+package lead
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Due is what the reminders have to know of a lead before they read it.
+type Due struct {
+	ID       string    `json:"id"`
+	Owner    Owner     `json:"owner"`
+	FollowUp *FollowUp `json:"followUp"`
+}
+
+// List is a mail that names several leads.
+type List struct {
+	// Leads are the ids of those that it may name; it names those that carry its id.
+	Leads []string `json:"leads"`
+	// Named are those that the mail named when it was written last.
+	Named []string `json:"named,omitempty"`
+
+	unknown Unknown
+}
+
+// Names says whether the mail named a lead.
+func (l *List) Names(id string) bool { return slices.Contains(l.Named, id) }
+
+// turn moves a cadence on whose present step has been told and whose next one has come. It says whether it did.
+func (l *Lead) turn(now time.Time, s Staff) bool {
+	f := l.FollowUp
+	if f == nil || f.Kind != FollowUpStep || !f.Told || f.OwnerAt.After(now) {
+		return false
+	}
+	l.note(At(now), "Step "+strconv.Itoa(f.Step)+" of the follow-ups passed without a contact.", "", "")
+	l.beginStep(f.Step+1, f.Since, s)
+	return true
+}
+
+// PutOn puts the lead on a list for a person, if it still belongs there, and plans when that person is told next. It
+// says whether the lead changed.
+func (l *Lead) PutOn(kind MailKind, mail string, to Actor, now time.Time, s Staff) bool {
+	if l.Mail(mail) != nil || !l.belongsOn(kind, to.Person, now, s) {
+		return false
+	}
+	if l.turn(now, s) && !l.FollowUp.WaitsForOwner(now) {
+		return true
+	}
+	f := l.FollowUp
+	next := workingDay(to.Works, now, 1)
+	switch {
+	case kind == MailEscalation:
+		f.ManagerAt = next
+	case !f.DueAt.After(now):
+		f.Told = true
+		f.OwnerAt = l.afterDue(now, next, to, s)
+	case f.HalfAt.After(now): // shown early, to a new owner
+		f.OwnerAt = f.HalfAt
+	default:
+		f.OwnerAt = f.DueAt
+	}
+	l.plan(Mail{ID: mail, Kind: kind, To: to.Person, PlannedAt: At(now)})
+	l.UpdatedAt = At(now)
+	return true
+}
+
+// afterDue is when the owner is told again of what is due: daily while somebody waits for an answer, else with the next
+// step, and seldom behind the last one.
+func (l *Lead) afterDue(now time.Time, next Time, to Actor, s Staff) Time {
+	f := l.FollowUp
+	switch {
+	case f.Running():
+		return next
+	case f.Kind == FollowUpStep:
+		following := *l
+		following.beginStep(f.Step+1, f.Since, s)
+		if at := following.FollowUp; at != nil && at.DueAt.After(now) {
+			return at.DueAt
+		}
+		return next
+	}
+	return workingDay(to.Works, now, closeEvery)
+}
+
+// belongsOn says whether a list for a person should name the lead.
+func (l *Lead) belongsOn(kind MailKind, to string, now time.Time, s Staff) bool {
+	f := l.FollowUp
+	if f == nil || l.Stage.Closed() {
+		return false
+	}
+	if kind == MailEscalation {
+		manager, ok := s.Manager(l.Owner.Person)
+		return ok && manager.Person == to && f.Breached(now)
+	}
+	return s.Acting(l.Owner.Person).Person == to && f.WaitsForOwner(now)
+}
+
+// Named says whether a list that the lead was put on should still name it when it is written.
+func (l *Lead) Named(kind MailKind, mail, to string, now time.Time, s Staff) bool {
+	m := l.Mail(mail)
+	return m != nil && m.RecordedAt.IsZero() && l.belongsOn(kind, to, now, s)
+}
+
+// PutOff moves on when a person is told, who must not be disturbed before. The time to respond by is not moved beyond for
+// the owner, because a breach passes the peace between two lists. It says whether anything changed.
+func (l *Lead) PutOff(kind MailKind, to Actor, until, now time.Time, s Staff) bool {
+	if !l.belongsOn(kind, to.Person, now, s) {
+		return false
+	}
+	f := l.FollowUp
+	at, next := &f.OwnerAt, At(until)
+	if kind == MailEscalation {
+		at = &f.ManagerAt
+	} else if f.Running() && f.DueAt.After(now) {
+		next = earliest(next, f.DueAt)
+	}
+	if at.IsZero() || at.After(now) {
+		return false
+	}
+	*at = next
+	return true
+}

@@ -1,0 +1,185 @@
+package lead
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// Disposition is the result of one contact attempt.
+type Disposition string
+
+// The dispositions.
+const (
+	Connected   Disposition = "Connected"
+	LeftMessage Disposition = "LeftMessage"
+	NoAnswer    Disposition = "NoAnswer"
+	Bounced     Disposition = "Bounced"
+	OptedOut    Disposition = "OptedOut"
+)
+
+// Words says what came of a contact attempt.
+func (d Disposition) Words() string {
+	switch d {
+	case Connected:
+		return "they answered"
+	case LeftMessage:
+		return "a message was left"
+	case NoAnswer:
+		return "no answer"
+	case Bounced:
+		return "the mail came back"
+	case OptedOut:
+		return "they want no contact"
+	}
+	return string(d)
+}
+
+// Response is the last contact with the person, and the clock that it answered.
+type Response struct {
+	// RespondBy is zero if nobody waited for an answer then.
+	RespondBy Time `json:"respondBy,omitzero"`
+	// ContactedAt is when the person was contacted, and RecordedAt when that was recorded.
+	ContactedAt Time        `json:"contactedAt"`
+	RecordedAt  Time        `json:"recordedAt"`
+	By          string      `json:"by"`
+	Disposition Disposition `json:"disposition"`
+
+	unknown Unknown
+}
+
+// Breached says whether the answer came after the time to respond by.
+func (r *Response) Breached() bool {
+	return !r.RespondBy.IsZero() && r.ContactedAt.After(r.RespondBy.Time)
+}
+
+// Attempt is one attempt of a person of the team to reach the lead.
+type Attempt struct {
+	At          time.Time
+	By          Actor
+	Disposition Disposition
+	// Note is what the person wrote about it, if anything.
+	Note string
+}
+
+// What an act can be refused for. The texts are for the person who acts.
+var (
+	ErrInFuture      = errors.New("that time has not come yet: give when they were contacted")
+	ErrBeforeArrival = errors.New("that is before the lead arrived: give when they were contacted")
+	ErrRecorded      = errors.New("that is recorded already")
+)
+
+// clockSlack is how much the clocks of two machines may differ.
+const clockSlack = 2 * time.Minute
+
+// Contacted records an attempt to reach the person. The response clock stops at the time of the attempt, whenever it
+// is recorded; then the cadence begins, or ends if they answered. An attempt that was made before the touch that
+// waits for an answer stops nothing. It fails with ErrInFuture, ErrBeforeArrival or ErrRecorded.
+func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
+	at := At(a.At)
+	switch {
+	case at.After(now.Add(clockSlack)):
+		return ErrInFuture
+	case l.beganAfter(at):
+		return ErrBeforeArrival
+	case l.Response != nil && l.Response.ContactedAt == at && l.Response.By == a.By.Person && l.Response.Disposition == a.Disposition:
+		return ErrRecorded
+	}
+	answers := l.FollowUp.Running() && !at.Before(l.FollowUp.Since.Add(-clockSlack))
+	r := &Response{ContactedAt: at, RecordedAt: At(now), By: a.By.Person, Disposition: a.Disposition}
+	text := a.By.Name + " contacted them: " + a.Disposition.Words() + "."
+	if answers {
+		r.RespondBy = l.FollowUp.DueAt
+		if text += " That was in time."; r.Breached() {
+			text = strings.TrimSuffix(text, "in time.") + "too late: the answer was due " + stamp(r.RespondBy) + "."
+		}
+	}
+	if now.Sub(at.Time) > clockSlack {
+		text += " Recorded " + stamp(At(now)) + "."
+	}
+	if note := strings.TrimSpace(a.Note); note != "" {
+		text += " Note: " + cut(note, maxDescription)
+	}
+	l.note(at, text, "", "")
+	if l.Response == nil || !l.Response.ContactedAt.After(at.Time) {
+		l.Response = r
+	}
+	if l.Stage == StageNew {
+		l.Stage = StageContacted
+	}
+	switch {
+	case a.Disposition == OptedOut:
+		l.suppress(SuppressedOptedOut, "they said so", At(now))
+	case a.Disposition == Bounced && l.Contact.Phone == "":
+		l.suppress(SuppressedBounced, "the mail came back and there is no phone", At(now))
+	default:
+		l.goOn(a.Disposition, at, now, answers, s)
+	}
+	l.UpdatedAt = At(now)
+	return nil
+}
+
+// beganAfter says whether the lead is younger than an instant. Its oldest touches may be in the archive.
+func (l *Lead) beganAfter(at Time) bool {
+	return l.Archived == nil && len(l.Touches) > 0 && at.Before(l.Touches[0].ReceivedAt.Add(-clockSlack))
+}
+
+// goOn plans what is to be done after a contact.
+func (l *Lead) goOn(d Disposition, at Time, now time.Time, answers bool, s Staff) {
+	f := l.FollowUp
+	switch {
+	case f == nil, f.Running() && !answers:
+	case l.Suppression != nil || l.Stage.Closed() || d == Connected:
+		l.FollowUp = nil
+	case answers:
+		l.beginStep(1, at, s)
+	case f.Kind == FollowUpStep:
+		if works := s.Acting(l.Owner.Person).Works; !startOfDay(f.DueAt.Time, works.Zone).After(at.Time) {
+			l.beginStep(f.Step+1, f.Since, s)
+		}
+	case f.Kind == FollowUpClose:
+		f.DueAt = workingDay(s.Acting(l.Owner.Person).Works, now, closeEvery)
+		f.ShowFrom, f.OwnerAt, f.Told = f.DueAt, f.DueAt, false
+	default:
+		l.FollowUp = nil
+	}
+}
+
+// beginStep plans a step of the cadence, which began with the contact at since; behind the last step, that the owner
+// is asked to close the lead.
+func (l *Lead) beginStep(n int, since Time, s Staff) {
+	days := s.FollowUpDays()
+	works := s.Acting(l.Owner.Person).Works
+	f := &FollowUp{Kind: FollowUpStep, Step: n, Since: since}
+	switch {
+	case len(days) == 0:
+		l.FollowUp = nil
+		return
+	case n <= len(days):
+		f.DueAt = workingDay(works, since.Time, days[n-1])
+	default:
+		f.Kind, f.Step = FollowUpClose, 0
+		f.DueAt = workingDay(works, since.Time, days[len(days)-1]+closeAfter)
+	}
+	f.ShowFrom, f.OwnerAt = f.DueAt, f.DueAt
+	l.FollowUp = f
+}
+
+// workingDay is when the n-th working day after the day of an instant begins. Absences do not count: whoever acts for
+// the absent one does so then. Somebody who never works is taken to work every day.
+func workingDay(works Calendar, after time.Time, n int) Time {
+	works.Away = nil
+	at, err := works.NextDay(after, n)
+	if err != nil {
+		at, _ = roundTheClock(works.Zone).NextDay(after, n)
+	}
+	return At(at)
+}
+
+func startOfDay(t time.Time, zone *time.Location) time.Time {
+	y, m, d := t.In(zone).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, zone)
+}
+
+// stamp is a time in words for the timeline.
+func stamp(t Time) string { return t.Format("Mon 2 Jan 2006, 15:04 UTC") }

@@ -1,0 +1,43 @@
+package team
+
+import (
+	"time"
+
+	"leadflow/shared/lead"
+)
+
+// staff answers for a team at one moment.
+type staff struct {
+	Team
+	now    time.Time
+	assign func() lead.Owner
+}
+
+// Staff is what leads have to know of the team at one moment. assign gives the owner of a new lead; nil will do where
+// no lead is new.
+func (t Team) Staff(now time.Time, assign func() lead.Owner) lead.Staff { return staff{t, now, assign} }
+
+func (s staff) Assign() lead.Owner { return s.assign() }
+
+func (s staff) Acting(owner string) lead.Actor {
+	p, _ := s.Team.Acting(owner, s.now)
+	return p.Actor()
+}
+
+func (s staff) Manager(owner string) (lead.Actor, bool) {
+	p, ok := s.ManagerOf(owner)
+	return p.Actor(), ok
+}
+
+func (s staff) OnDuty() []lead.Actor {
+	var all []lead.Actor
+	for _, p := range s.Team.OnDuty(s.now) {
+		all = append(all, p.Actor())
+	}
+	return all
+}
+
+// Actor is the person as leads know people.
+func (p Person) Actor() lead.Actor {
+	return lead.Actor{Person: p.ID, Name: p.Name, Works: p.Calendar}
+}
