@@ -233,7 +233,7 @@ func TestAFileThatCannotBeUsedNeverReplacesAGoodOne(t *testing.T) {
 	s, f := follow()
 	s.apply(1, file(1))
 	gives(t, f, 1)
-	s.apply(2, file(2)+"people: [{name: Kim}]\nnobody: x\n")
+	s.apply(2, file(2)+"persons: [{name: Kim}]\nnobody: x\n")
 	for range 3 {
 		s.passes(31 * time.Second)
 		gives(t, f, 1)
@@ -256,7 +256,7 @@ func TestAFileThatCannotBeUsedNeverReplacesAGoodOne(t *testing.T) {
 
 func TestAFirstFileThatCannotBeUsedIsAnErrorUntilThereIsAnother(t *testing.T) {
 	s, f := follow()
-	s.apply(1, "people: [{name: Kim}]\n")
+	s.apply(1, "persons: [{name: Kim}]\n")
 	for range 2 {
 		if _, err := f.Team(t.Context()); err == nil || !strings.Contains(err.Error(), "version 1 of the team cannot be used") || strings.Contains(err.Error(), "Kim") {
 			t.Errorf("error %v", err)
@@ -271,7 +271,7 @@ func TestAFirstFileThatCannotBeUsedIsAnErrorUntilThereIsAnother(t *testing.T) {
 
 func TestAnotherFileOfTheSameVersionIsUsedIfTheOneThatCouldNotBeWasTakenAway(t *testing.T) {
 	s, f := follow()
-	s.apply(1, "people: []\n")
+	s.apply(1, "persons: []\n")
 	if _, err := f.Team(t.Context()); err == nil {
 		t.Fatal("it is used")
 	}

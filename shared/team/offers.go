@@ -21,7 +21,7 @@ type Offer struct {
 	Titles []string
 	// Product is the publisher's own name for it; empty if it has none of its own.
 	Product string
-	// Team is the id of the team that gets its leads. Nothing follows from it while a file cannot name teams.
+	// Team is the id of the team that gets its leads where no rule decides; empty for none of its own.
 	Team string
 	// SilenceDays is after how many days without a lead a warning is worth it, 1 to 365; 0 is never. Nothing
 	// follows from it yet.
@@ -199,11 +199,7 @@ func (r *reader) offers(n *node) []Offer {
 				})
 			}},
 			field{name: "product", read: func(n *node) { o.Product, _ = r.text(n, "product") }},
-			field{name: "team", read: func(n *node) {
-				if o.Team, _ = r.word(n, "team", "-_."); o.Team != "" {
-					r.warn(n.place, "this version of Leadflow knows no teams yet: operations get the leads of this offer")
-				}
-			}},
+			field{name: "team", read: func(n *node) { o.Team = r.name(n, "team", &r.groups) }},
 			field{name: "silenceDays", read: func(n *node) {
 				if o.SilenceDays = r.number(n, "silenceDays", 1, 365); o.SilenceDays > 0 {
 					r.warn(n.place, "this version of Leadflow does not watch for silence yet: nothing follows from silenceDays")

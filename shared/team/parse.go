@@ -17,11 +17,11 @@ const maxText = 256
 
 // Parse reads a team file: UTF-8, one YAML document, at most 512 KiB. It gives every problem there is, sorted
 // by place; after an error of YAML's own syntax there are no others. The team is empty if any of them is more
-// than a warning. A file without values is a team that configures nothing. The team has no people: see
-// WithOperations.
+// than a warning. A file without values is a team that configures nothing. The person operations is not among
+// the people yet: see WithOperations.
 func Parse(file []byte) (Team, Problems) {
 	root, problems := readYAML(file)
-	r := &reader{problems: problems}
+	r := newReader(problems)
 	var t Team
 	if root != nil {
 		t = r.team(root)
@@ -35,7 +35,14 @@ func Parse(file []byte) (Team, Problems) {
 
 // reader reads values of the file and notes what is wrong with them. Its methods tell by a bool or an empty
 // list that a value could not be used, which they have noted then.
-type reader struct{ problems Problems }
+type reader struct {
+	problems       Problems
+	people, groups ids
+}
+
+func newReader(problems Problems) *reader {
+	return &reader{problems: problems, people: newIDs("person"), groups: newIDs("team")}
+}
 
 func (r *reader) team(n *node) Team {
 	var t Team
@@ -45,7 +52,12 @@ func (r *reader) team(n *node) Team {
 	r.keys(n, "the file",
 		field{name: "internalDomains", read: func(n *node) { t.InternalDomains = r.domains(n) }},
 		field{name: "offers", read: func(n *node) { t.Offers = r.offers(n) }},
+		field{name: "people", read: func(n *node) { t.People = r.everybody(n) }},
+		field{name: "teams", read: func(n *node) { t.Groups = r.teams(n) }},
 	)
+	r.unknown(r.people)
+	r.unknown(r.groups)
+	r.idle(t)
 	return t
 }
 
@@ -91,6 +103,39 @@ func (r *reader) items(n *node, what string, read func(*node)) {
 	for _, item := range n.items {
 		read(item)
 	}
+}
+
+// each reads a list, or a value alone that stands for a list of one. A list without entries would say nothing
+// where something is meant, so it is a problem.
+func (r *reader) each(n *node, what string, read func(*node)) {
+	switch {
+	case n.kind != list:
+		read(n)
+	case len(n.items) == 0:
+		r.add(n.place, what+" is a list without entries: give it one or take it out")
+	default:
+		r.items(n, what, read)
+	}
+}
+
+// single reads a single value as it stands in the file, whatever YAML takes it for.
+func (r *reader) single(n *node, what, must string) (string, bool) {
+	switch n.kind {
+	case text, integer, scalar:
+		return strings.TrimSpace(n.text), true
+	}
+	r.wrong(n, what, must)
+	return "", false
+}
+
+// truth reads true or false.
+func (r *reader) truth(n *node, what string) bool {
+	s, ok := r.single(n, what, "true or false")
+	if ok && (n.kind != scalar || s != "true" && s != "false") {
+		r.add(n.place, fmt.Sprintf("%s is %s: give true or false, without quotes", what, quoted(s)))
+		return false
+	}
+	return s == "true"
 }
 
 // text reads a text of one line: in NFC, with single spaces.

@@ -5,7 +5,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"leadflow/shared/lead"
 	"leadflow/shared/team"
 )
 
@@ -25,6 +27,30 @@ offers:
     team: sales
     silenceDays: 14
   - {id: backup, titles: [Contoso Backup, "Sicherung: Contoso"]}
+
+people:
+  - id: mina
+    name: Mina Kim
+    mail: mina@contoso.com
+    zone: Asia/Seoul
+    hours:
+      mon-thu: ["09:00-12:00", "13:00-18:00"]
+      fri: 09:00-12:00
+    absences:
+      - {from: 2026-12-24, to: 2026-12-31}
+      - from: 2027-01-04T13:00
+        to: 2027-01-04T15:00
+    cover: sofia
+    weight: 2
+    languages: [ko, en]
+    onDuty: true
+  - {id: sofia, name: Sofia Rossi, mail: sofia@contoso.com, zone: Europe/Berlin}
+
+teams:
+  - id: sales
+    people: [mina]
+    manager: sofia
+    fallback: operations
 `
 
 func TestAFileIsReadWhole(t *testing.T) {
@@ -38,6 +64,17 @@ func TestAFileIsReadWhole(t *testing.T) {
 			{ID: "contoso-analytics.v2", Publisher: "contoso", Titles: []string{"Contoso Analytics", "Contoso 애널리틱스"}, Product: "Analytics", Team: "sales", SilenceDays: 14},
 			{ID: "backup", Titles: []string{"Contoso Backup", "Sicherung: Contoso"}},
 		},
+		People: []team.Person{
+			{ID: "mina", Name: "Mina Kim", Mail: "mina@contoso.com", Cover: "sofia", Weight: 2, Languages: []string{"ko", "en"}, OnDuty: true},
+			{ID: "sofia", Name: "Sofia Rossi", Mail: "sofia@contoso.com", Weight: 1},
+		},
+		Groups: []team.Group{{ID: "sales", People: []string{"mina"}, Manager: "sofia", Fallback: "operations"}},
+	}
+	for i := range got.People {
+		if c := got.People[i].Calendar; c.Zone == nil || len(c.Week[time.Friday]) != 1 {
+			t.Errorf("the calendar of %s is %+v", got.People[i].ID, c)
+		}
+		got.People[i].Calendar = lead.Calendar{} // has functions, which are not comparable
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("team %+v", got)
@@ -135,7 +172,6 @@ func TestEveryMistakeIsToldWithItsPlaceAndWhatToDo(t *testing.T) {
 		{"a title twice for one offer", "offers:\n- id: a\n  titles: [A, Straße, STRASSE]\n", []string{`w3:23 the offer has the title "STRASSE" twice, first in line 3: take one out`}},
 		{"days of silence, which nothing follows from yet", "offers:\n- id: a\n  silenceDays: 1\n- {id: b, silenceDays: 365}\n", []string{
 			"w3:16 this version of Leadflow does not watch for silence yet", "w4:24 this version"}},
-		{"a team, which nothing follows from yet", "offers:\n- id: a\n  team: sales\n", []string{"w3:9 this version of Leadflow knows no teams yet: operations get the leads of this offer"}},
 		{"an internal domain where customers have addresses", "internalDomains: [gmail.com, Hotmail.co.uk]\n", []string{"1:19 \"gmail.com\" is where anybody can have an address, customers too: give only domains that are your own", "1:30 \"Hotmail.co.uk\" is where"}},
 		{"an internal domain twice", "internalDomains: [contoso.com, Contoso.COM]\n", []string{"w1:32 contoso.com is listed twice, first in line 1: take one out"}},
 		{"an internal domain below another", "internalDomains:\n- eu.sales.contoso.com\n- contoso.com\n- notcontoso.com\n", []string{"w2:3 eu.sales.contoso.com is below contoso.com, which is listed and includes it: take it out"}},
@@ -172,7 +208,7 @@ offers:
     id: b
   - product:
   - id: A
-people: []
+persons: []
 offers: []
 `,
 		`2:5 "com" is`,
@@ -183,7 +219,7 @@ offers: []
 		"10:5 an offer has no id",
 		"10:5 product is blank",
 		"11:9 the offer \"a\" is in the list already, in line 6",
-		`12:1 there is no key "people"`,
+		`12:1 there is no key "persons"`,
 		`13:1 "offers" stands here a second time`,
 	)
 }
@@ -200,10 +236,10 @@ func TestAFileWithAnErrorGivesNoTeamAndOneWithWarningsDoes(t *testing.T) {
 }
 
 func TestProblemsAreAnErrorWithOneLineEach(t *testing.T) {
-	_, problems := team.Parse([]byte("internalDomains: [contoso.com, contoso.com]\nx: y\n"))
+	_, problems := team.Parse([]byte("internalDomains: [contoso.com, contoso.com]\noffers: [{id: }]\n"))
 	var err error = problems
 	want := "line 1, column 32: warning: contoso.com is listed twice, first in line 1: take one out\n" +
-		"line 2, column 1: there is no key \"x\" here: the file has the keys internalDomains, offers"
+		"line 2, column 11: id is blank: give it a value or take it out"
 	if err.Error() != want {
 		t.Errorf("error %q", err)
 	}

@@ -112,7 +112,7 @@ func TestAProblemIsToldInItsPlaceWhateverStandsAroundIt(t *testing.T) {
 			}
 		}
 		p.mark()
-		p.write("people: []" + p.end)
+		p.write("persons: []" + p.end)
 
 		_, problems := team.Parse([]byte(p.String()))
 		var told []string

@@ -6,7 +6,7 @@
 // and a file with an error gives no team at all. A Team is a value that never changes; Follower hands the one
 // that is applied now to the handlers. Nothing here does I/O: who calls brings the text.
 //
-// The file has no people yet. The person "operations", who is the setting OPERATIONS_MAIL, owns every lead.
+// The person "operations", who is the setting OPERATIONS_MAIL, is in every team, and owns what nobody else can.
 package team
 
 import (
@@ -23,7 +23,7 @@ type Team struct {
 	Version int
 	// People are those of the file, in its order; the last one is always Operations.
 	People []Person
-	// Groups are the teams of the file, in its order.
+	// Groups are the teams of the file, in its order. Without any, everybody is in one team.
 	Groups []Group
 	// Rules say which group or person gets a lead; the first that fits decides.
 	Rules []Rule

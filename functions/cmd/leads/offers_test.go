@@ -239,7 +239,7 @@ func TestTheSnippetMakesEveryOfferKnown(t *testing.T) {
 
 func TestAnAppliedTeamThatIsNotValidIsAnError(t *testing.T) {
 	o := start(t)
-	o.applies("# made by a newer version\npeople: []\n")
+	o.applies("# made by a newer version\npersons: []\n")
 	if out, _, err := callWith(t, "offers"); err == nil || !strings.Contains(err.Error(), "version 1 of the team, which is applied, is not valid") || out != "" {
 		t.Errorf("printed %s, %v", out, err)
 	}
