@@ -70,6 +70,30 @@ func (o Owner) MarshalJSON() ([]byte, error) {
 	return o.unknown.Encode(plain(o))
 }
 
+// UnmarshalJSON reads a stored decision.
+func (d *Decision) UnmarshalJSON(b []byte) error {
+	type plain Decision
+	return d.unknown.Decode(b, (*plain)(d))
+}
+
+// MarshalJSON writes a decision as it is stored.
+func (d Decision) MarshalJSON() ([]byte, error) {
+	type plain Decision
+	return d.unknown.Encode(plain(d))
+}
+
+// UnmarshalJSON reads a stored candidate.
+func (c *Candidate) UnmarshalJSON(b []byte) error {
+	type plain Candidate
+	return c.unknown.Decode(b, (*plain)(c))
+}
+
+// MarshalJSON writes a candidate as it is stored.
+func (c Candidate) MarshalJSON() ([]byte, error) {
+	type plain Candidate
+	return c.unknown.Encode(plain(c))
+}
+
 // UnmarshalJSON reads a stored suppression.
 func (s *Suppression) UnmarshalJSON(b []byte) error {
 	type plain Suppression
@@ -152,6 +176,42 @@ func (d *Digest) UnmarshalJSON(b []byte) error {
 func (d Digest) MarshalJSON() ([]byte, error) {
 	type plain Digest
 	return d.unknown.Encode(plain(d))
+}
+
+// UnmarshalJSON reads a stored roster.
+func (r *Roster) UnmarshalJSON(b []byte) error {
+	type plain Roster
+	return r.unknown.Decode(b, (*plain)(r))
+}
+
+// MarshalJSON writes a roster as it is stored.
+func (r Roster) MarshalJSON() ([]byte, error) {
+	type plain Roster
+	return r.unknown.Encode(plain(r))
+}
+
+// UnmarshalJSON reads a stored assignment.
+func (a *Assignment) UnmarshalJSON(b []byte) error {
+	type plain Assignment
+	return a.unknown.Decode(b, (*plain)(a))
+}
+
+// MarshalJSON writes an assignment as it is stored.
+func (a Assignment) MarshalJSON() ([]byte, error) {
+	type plain Assignment
+	return a.unknown.Encode(plain(a))
+}
+
+// UnmarshalJSON reads a stored known person.
+func (k *Known) UnmarshalJSON(b []byte) error {
+	type plain Known
+	return k.unknown.Decode(b, (*plain)(k))
+}
+
+// MarshalJSON writes a known person as it is stored.
+func (k Known) MarshalJSON() ([]byte, error) {
+	type plain Known
+	return k.unknown.Encode(plain(k))
 }
 
 // UnmarshalJSON reads a stored place of an archive.

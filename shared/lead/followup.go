@@ -129,7 +129,7 @@ func (l *Lead) startClock(kind FollowUpKind, t Touch, now Time, s Staff) {
 		f.ManagerAt = f.DueAt
 	}
 	l.FollowUp = f
-	l.note(now, "The response clock began: "+f.Arithmetic()+".", t.Submission, "")
+	l.note(now, "The response clock began: "+clock.Words()+".", t.Submission, "")
 	if err != nil {
 		l.note(now, actor.Name+" has no working time in a whole year, so every hour counts.", t.Submission, "")
 	}
@@ -156,17 +156,14 @@ const LateAfter = 24 * time.Hour
 // Late says that the answer will come later than Microsoft promises its customers.
 func (f *FollowUp) Late() bool { return f.Running() && f.DueAt.Sub(f.Since.Time) > LateAfter }
 
-// Arithmetic says how the time to respond by comes about, in words.
-func (f *FollowUp) Arithmetic() string {
-	zone := f.Clock.zone()
-	return "arrived " + f.Since.In(zone).Format("Mon 15:04 MST")
-}
-
-// zone is where the hours are that were counted; UTC if this machine does not know it.
-func (c *FollowUpClock) zone() *time.Location {
-	zone, err := time.LoadLocation(c.Zone)
-	if err != nil {
-		return time.UTC
+// Arithmetic is how the time to respond by comes about; without a clock there is none.
+func (f *FollowUp) Arithmetic() (Clock, bool) {
+	if f.Clock == nil {
+		return Clock{}, false
 	}
-	return zone
+	zone, err := time.LoadLocation(f.Clock.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return Clock{Zone: zone, ArrivedAt: f.Since.Time, StartsAt: f.Clock.StartsAt.Time, RespondBy: f.DueAt.Time, Stretches: f.Clock.Stretches}, true
 }

@@ -117,8 +117,8 @@ type Owner struct {
 	Name  string `json:"name,omitempty"`
 	Since Time   `json:"since"`
 	Why   string `json:"why"`
-	// Escalated says that nobody was available, so that the manager is told of the lead too.
-	Escalated bool `json:"escalated,omitempty"`
+	// Decision is how the person was found; nil if there was nothing to decide.
+	Decision *Decision `json:"decision,omitempty"`
 
 	unknown Unknown
 }

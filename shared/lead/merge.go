@@ -168,7 +168,7 @@ func (l *Lead) tell(kind MailKind, t Touch, now Time, s Staff) {
 		told = append(told, to.Person)
 		l.plan(Mail{ID: string(kind) + "-" + t.Submission + "-to-" + to.Person, Kind: kind, Submission: t.Submission, To: to.Person, PlannedAt: now, Copy: true})
 	}
-	if manager, ok := s.Manager(l.Owner.Person); ok && (kind == MailDecide || kind == MailAlert && l.Owner.Escalated) {
+	if manager, ok := s.Manager(l.Owner.Person); ok && (kind == MailDecide || kind == MailAlert && l.Owner.Decision != nil && l.Owner.Decision.Escalated) {
 		copyTo(kind, manager)
 	}
 	if l.FollowUp.Late() && l.FollowUp.Since == t.ReceivedAt {
