@@ -13,11 +13,9 @@ import (
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/local/inbox"
-	"leadflow/shared/local/lab"
 	"leadflow/shared/mail"
 	"leadflow/shared/queue"
 	"leadflow/shared/store"
-	"leadflow/shared/team"
 )
 
 // answers has the mail server refuse at a stage, and counts how often it was asked.
@@ -58,16 +56,18 @@ func TestABadAddressIsRecordedOnceAndForAll(t *testing.T) {
 	d.namesNobody("the log", d.log.String())
 }
 
-func TestAMailToSomebodyWhoLeftTheTeamIsRecordedAsFailed(t *testing.T) {
+func TestTheAlertOfAnOwnerWhoLeftTheTeamGoesToOperations(t *testing.T) {
 	d := open(t)
 	id, m := d.alerted(1)
-	d.notify.Team = lab.Team{People: []team.Person{{ID: "kim", Name: "Kim", Mail: "kim@contoso.example.com"}}}
+	if _, err := d.store.Update(t.Context(), id, func(l *lead.Lead) error { l.Owner.Person = "gone"; return nil }); err != nil {
+		t.Fatal(err)
+	}
 	d.runs(m, azfunc.KindDone, 0)
-	d.sent(0)
-	if r := d.record("alert-s1"); r.State != store.MailFailed {
+	d.sent(1)
+	if r := d.record("alert-s1"); r.State != store.MailSent || r.To != lead.Operations {
 		t.Errorf("record %+v", r)
 	}
-	d.recorded(id, "alert-s1", "The mail to operations could not be delivered: nobody in the team has the id operations.")
+	d.recorded(id, "alert-s1", "Mail to Operations sent.")
 }
 
 func TestAMailThatIsRefusedForNowComesAgainWithTheBackOffUntilItIsSent(t *testing.T) {

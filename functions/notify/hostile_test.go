@@ -13,7 +13,7 @@ import (
 	"leadflow/shared/store"
 )
 
-func TestTheOwnerIsToldOfADoNotContactThoughItsTouchIsInTheArchive(t *testing.T) {
+func TestPeopleDecideThoughTheTouchOfALateDoNotContactIsInTheArchive(t *testing.T) {
 	d := open(t)
 	var id string
 	for n := range 100 {
@@ -24,7 +24,7 @@ func TestTheOwnerIsToldOfADoNotContactThoughItsTouchIsInTheArchive(t *testing.T)
 	late := touch("late", lead.ActionDoNot) // replayed from the quarantine
 	late.ReceivedAt = lead.At(morning.Add(-time.Hour))
 	d.takes(1, late)
-	d.runs(d.word(id, "do-not-contact-late", 0), azfunc.KindDone, 0)
+	d.runs(d.word(id, "decide-late", 0), azfunc.KindDone, 0)
 	d.sent(1)
 }
 

@@ -230,7 +230,7 @@ func TestADryRunSaysEverywhereThatNothingWasSent(t *testing.T) {
 	if r := d.record("alert-s1"); r.State != store.MailSent || !r.DryRun || r.Subject == "" {
 		t.Errorf("record %+v", r)
 	}
-	d.recorded(id, "alert-s1", "A mail to Operations was rendered and not sent (dry run).")
+	d.recorded(id, "alert-s1", "The mail to Operations was rendered and not sent (dry run).")
 	if !strings.Contains(d.log.String(), "dryRun=true") {
 		t.Errorf("the log says %s", &d.log)
 	}
@@ -254,7 +254,7 @@ func TestAMailThatADoNotContactOvertakesIsNotSentAndTheOneThatSaysSoIs(t *testin
 	d.runs(d.word(id, "do-not-contact-s3", 0), azfunc.KindDone, 0)
 	d.sent(1)
 	for _, mail := range []string{"alert-s1", "touch-s2"} {
-		d.recorded(id, mail, "A mail to Operations was not sent: the person must not be contacted any more.")
+		d.recorded(id, mail, "The mail to Operations was not sent: the person must not be contacted any more.")
 	}
 	d.recorded(id, "do-not-contact-s3", sent)
 }
@@ -352,7 +352,7 @@ func TestALeadIsToldTheTruthThoughItsMailIsGivenUpBeforeItKnows(t *testing.T) {
 		says  string
 	}{
 		{"that was sent", store.MailSent, "", "Mail to operations sent."},
-		{"that was overtaken", store.MailDropped, "the person must not be contacted any more", "A mail to operations was not sent: the person must not be contacted any more."},
+		{"that was overtaken", store.MailDropped, "the person must not be contacted any more", "The mail to operations was not sent: the person must not be contacted any more."},
 		{"that failed", store.MailFailed, "tried for long enough", "A mail was given up: tried for long enough."},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -161,7 +161,7 @@ func TestADeadMailIsRecordedAsFailedOnItsLeadToo(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := l.Timeline[len(l.Timeline)-1]
-		if len(l.OpenMails()) != 0 || !l.MailDueAt.IsZero() || last.Mail != "alert-s1" || !strings.Contains(last.Text, "MaxDeliveryCountExceeded") || len(l.Timeline) != 3 {
+		if len(l.OpenMails()) != 0 || !l.MailDueAt.IsZero() || last.Mail != "alert-s1" || !strings.Contains(last.Text, "MaxDeliveryCountExceeded") || len(l.Timeline) != 4 {
 			t.Errorf("mails %+v, timeline %+v", l.Mails, l.Timeline)
 		}
 	}

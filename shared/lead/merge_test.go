@@ -284,7 +284,7 @@ func TestATouchReopensAClosedLeadUnlessItIsOlder(t *testing.T) {
 	if l.Take(newer, ana(), after(49*time.Hour), staff(owner)); l.Stage != lead.StageNew {
 		t.Errorf("a newer touch left it %s", l.Stage)
 	}
-	if last := l.Timeline[len(l.Timeline)-1]; last.Text != "Reopened from Lost: a new touch arrived." || last.Submission != "s3" || last.At != after(49*time.Hour) {
+	if last := l.Timeline[len(l.Timeline)-2]; last.Text != "Reopened from Lost: a new touch arrived." || last.Submission != "s3" || last.At != after(49*time.Hour) {
 		t.Errorf("the timeline says %+v", last)
 	}
 	if l.CreatedAt != morning || l.UpdatedAt != after(49*time.Hour) {
@@ -332,6 +332,7 @@ func TestTheTimelineSaysWhatHappenedAndWhen(t *testing.T) {
 	}
 	want := []string{
 		"0s Contact me: Contoso Analytics (s1)", "0s Owner: ana. her turn. (s1)",
+		"0s The response clock began: arrived Mon 09:00 UTC in working time, clock started at once, due Mon 13:00 UTC. (s1)",
 		"1h0m0s Asked again. Contact me: Contoso Analytics (s2)",
 		"48h0m0s Do not contact (s3)", "50h0m0s Must not be contacted: Microsoft said so. (s3)",
 	}

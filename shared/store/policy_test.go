@@ -64,6 +64,8 @@ func TestTheIndexesAreThoseThatTheQueriesUseAndNoOthers(t *testing.T) {
 		"Entries":          func() error { return s.Entries(ctx, morning, func(store.Entry) error { return nil }) },
 		"DueMails":         func() error { _, err := s.DueMails(ctx, morning); return err },
 		"LeadsWithMailDue": func() error { _, err := s.LeadsWithMailDue(ctx, morning); return err },
+		"Due":              func() error { _, err := s.Due(ctx, morning); return err },
+		"OpenLeads":        func() error { _, err := s.OpenLeads(ctx, "ana"); return err },
 		"Leads":            func() error { return s.Leads(ctx, time.Time{}, func(lead.Lead) error { return nil }) },
 		"Similar":          func() error { _, err := s.Similar(ctx, []string{"a", "b"}, ""); return err },
 	} {

@@ -179,13 +179,13 @@ func TestAnExplanationSaysWhichLeadItIsAndWritesNothing(t *testing.T) {
 	if _, err := o.store.Update(t.Context(), id, func(l *lead.Lead) error {
 		l.Identify(keys)
 		l.Take(lead.Touch{Submission: "s1", ContentKey: "other", Action: lead.ActionAcquired, ReceivedAt: lead.At(time.Now().Add(-48 * time.Hour))},
-			lead.Contact{FirstName: "Ana"}, lead.At(time.Now()), team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: "kim"} }))
+			lead.Contact{FirstName: "Ana"}, lead.At(time.Now()), team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: lead.Operations} }))
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
 	before := o.requests()
-	if got := explained(ana); got["lead"] != id || got["leadExists"] != true || got["owner"] != "kim" || asText(got["mails"]) != `["touch"]` {
+	if got := explained(ana); got["lead"] != id || got["leadExists"] != true || got["owner"] != lead.Operations || asText(got["mails"]) != `["touch"]` {
 		t.Errorf("a known lead is %v", got)
 	}
 	other := strings.Replace(ana, "Ana.Silva+x@googlemail.com", "silva@fabrikam.example.com", 1)
@@ -217,7 +217,7 @@ func TestAnExplanationSaysThatTheSameContentCameBefore(t *testing.T) {
 	}{
 		{"minutes ago", 5 * time.Minute, "The same content arrived less than ten minutes ago", "null"},
 		{"hours ago", 5 * time.Hour, "the person asked again", `["again"]`},
-		{"days ago", 48 * time.Hour, "kim would get a mail: touch.", `["touch"]`},
+		{"days ago", 48 * time.Hour, "operations would get a mail: touch.", `["touch"]`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := start(t)
@@ -229,7 +229,7 @@ func TestAnExplanationSaysThatTheSameContentCameBefore(t *testing.T) {
 			if _, err := o.store.Update(t.Context(), first["lead"].(string), func(l *lead.Lead) error {
 				l.MatchKey = first["matchKey"].(string)
 				l.Take(lead.Touch{Submission: "s1", ContentKey: first["contentKey"].(string), Action: lead.ActionContactMe, ReceivedAt: lead.At(time.Now().Add(-c.ago))},
-					lead.Contact{FirstName: "Ana"}, lead.At(time.Now()), team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: "kim"} }))
+					lead.Contact{FirstName: "Ana"}, lead.At(time.Now()), team.Operations("operations@contoso.com").Staff(time.Now(), func() lead.Owner { return lead.Owner{Person: lead.Operations} }))
 				return nil
 			}); err != nil {
 				t.Fatal(err)
