@@ -56,15 +56,16 @@ func (c Calendar) Next(at time.Time) (time.Time, error) {
 // below 1 counts as 1. It fails with ErrNoWorkingTime.
 func (c Calendar) NextDay(at time.Time, n int) (time.Time, error) {
 	for range max(n, 1) {
-		year, month, day := at.In(c.zone()).Date()
-		next := Instant(c.zone(), year, month, day+1, 0, false)
-		if !next.After(at) { // the clocks went back over midnight, and the next day begins a second time
-			next = Instant(c.zone(), year, month, day+1, 0, true)
+		today := localDate(at.In(c.zone()))
+		year, month, day := today.Date()
+		next, err := c.Next(later(at, Instant(c.zone(), year, month, day+1, 0, false)))
+		if err == nil && !localDate(next.In(c.zone())).After(today) { // the clocks went back over midnight
+			next, err = c.Next(Instant(c.zone(), year, month, day+1, 0, true))
 		}
-		var err error
-		if at, err = c.Next(next); err != nil {
+		if err != nil {
 			return time.Time{}, err
 		}
+		at = next
 	}
 	return at, nil
 }
@@ -81,8 +82,7 @@ func (c Calendar) working(from, before time.Time) iter.Seq[Stretch] {
 		at := from.Round(0).UTC() // without the monotonic clock, so that equal instants are equal values
 		away := c.awayAfter(at)
 		// Hours that began on the local day before may last, because they end at midnight or the clocks went back.
-		year, month, day := at.In(c.zone()).Date()
-		date := time.Date(year, month, day-1, 0, 0, 0, 0, time.UTC)
+		date := localDate(at.In(c.zone())).AddDate(0, 0, -1)
 		for ; date.Add(-farthest).Before(before); date = date.AddDate(0, 0, 1) {
 			for _, h := range c.hours(date) {
 				s := c.stretch(date, h)
@@ -121,7 +121,7 @@ func (c Calendar) awayAfter(at time.Time) []Stretch {
 	return all
 }
 
-// hours are the working hours of a local date, which is written as if it were one of UTC, by their beginning.
+// hours are the working hours of a local date, by their beginning.
 func (c Calendar) hours(date time.Time) []Hours {
 	all := c.Week[date.Weekday()]
 	if len(all) == 0 || c.Holiday != nil && c.Holiday(date.Date()) {
@@ -145,6 +145,12 @@ func (c Calendar) zone() *time.Location {
 		return time.UTC
 	}
 	return c.Zone
+}
+
+// localDate is the date of a time where that is, as if it were one of UTC.
+func localDate(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
 // yearAfter is how far working time is looked for.

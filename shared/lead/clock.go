@@ -76,7 +76,7 @@ func earlier(a, b time.Time) time.Time {
 func (c Clock) Words() string {
 	l := layout{day: "Mon", clock: "15:04"}
 	// Whole weeks are compared by local date: what is due next Monday at 08:00 came less than a week before 09:00.
-	if midnight(c.RespondBy.In(c.Zone)).Sub(midnight(c.ArrivedAt.In(c.Zone))) >= 7*24*time.Hour {
+	if localDate(c.RespondBy.In(c.Zone)).Sub(localDate(c.ArrivedAt.In(c.Zone))) >= 7*24*time.Hour {
 		l.day = dated
 	}
 	return c.start(l) + ", " + c.due(l)
@@ -93,7 +93,7 @@ func (c Clock) Lines() []string {
 	for _, s := range c.Stretches {
 		from, to := s.From.In(c.Zone), s.To.In(c.Zone)
 		begin, end := l.full(from), l.full(to)
-		if midnight(from).Equal(midnight(to)) && zoneName(from) == zoneName(to) {
+		if localDate(from).Equal(localDate(to)) && zoneName(from) == zoneName(to) {
 			begin, end = from.Format(l.day+" "+l.clock), l.short(to)
 		}
 		// Parts of a second are shown nowhere, so they must not be in a difference of what is shown.
@@ -119,7 +119,7 @@ func (c Clock) due(l layout) string {
 	switch {
 	case zoneName(local) == zoneName(utc):
 		return due
-	case midnight(local).Equal(midnight(utc)):
+	case localDate(local).Equal(localDate(utc)):
 		return due + ", " + l.short(utc)
 	}
 	return due + ", " + l.full(utc)
@@ -141,12 +141,6 @@ func zoneName(t time.Time) string {
 		return "UTC" + t.Format("-07:00")
 	}
 	return name
-}
-
-// midnight is the local date of a time, as if it were one of UTC.
-func midnight(t time.Time) time.Time {
-	year, month, day := t.Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
 // amount is a time in hours, minutes and seconds, such as "1 h 30 min".
