@@ -17,7 +17,7 @@ import (
 const (
 	minutesADay = 24 * 60
 	// seenDays is how many days the reference looks at, and arrivalDay the one that an arrival is in.
-	seenDays, arrivalDay = 24, 4
+	seenDays, arrivalDay = 18, 4
 )
 
 // minutes are those of some days, from an instant in UTC.
@@ -29,14 +29,16 @@ type minutes struct {
 	open []bool
 }
 
-// watch looks at the wall clock.
-func watch(zone *time.Location, first time.Time) *minutes {
-	m := &minutes{first: first, wall: make([]int, seenDays*minutesADay), open: make([]bool, seenDays*minutesADay)}
+// minutes looks at the wall clock, and opens the minutes in which somebody works.
+func (d drawn) minutes() *minutes {
+	m := &minutes{first: d.first, wall: make([]int, seenDays*minutesADay), open: make([]bool, seenDays*minutesADay)}
 	for i := range m.wall {
-		at := first.Add(time.Duration(i) * time.Minute).In(zone)
+		at := d.at(i).In(d.calendar.Zone)
 		year, month, day := at.Date()
-		m.wall[i] = int(time.Date(year, month, day, at.Hour(), at.Minute(), 0, 0, time.UTC).Unix() / 60)
+		hour, minute, _ := at.Clock()
+		m.wall[i] = int(time.Date(year, month, day, hour, minute, 0, 0, time.UTC).Unix() / 60)
 	}
+	m.follow(d.calendar)
 	return m
 }
 
@@ -116,24 +118,28 @@ var zones = []string{"America/New_York", "Europe/Berlin", "Asia/Seoul", "Austral
 	"Pacific/Apia", "Asia/Kathmandu", "America/Asuncion", "Europe/Dublin", "Asia/Beirut", "Africa/Casablanca", "Asia/Gaza", "Pacific/Chatham",
 	"Antarctica/Troll", "America/Scoresbysund", "Pacific/Kwajalein", "Asia/Pyongyang", "UTC"}
 
-// changes are when the clocks of a zone change, found by looking every six hours, and some days when they do not.
+// changes are when the clocks of a zone change, found by looking once a day, and some days when they do not.
 func changes(zone *time.Location) []time.Time {
 	all := []time.Time{time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC), time.Date(2028, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)}
-	for at := time.Date(1985, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2040; at = at.Add(6 * time.Hour) {
+	for at := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2040; at = at.AddDate(0, 0, 1) {
 		_, before := at.In(zone).Zone()
-		if _, after := at.Add(6 * time.Hour).In(zone).Zone(); before != after {
+		if _, after := at.AddDate(0, 0, 1).In(zone).Zone(); before != after {
 			all = append(all, at)
 		}
 	}
 	return all
 }
 
-// drawn is a calendar, an arrival around a change of the clocks, and what the reference says.
+// drawn is a calendar, the minutes that are looked at, from an instant in UTC, and an arrival in one of them, which is
+// around a change of the clocks.
 type drawn struct {
 	calendar lead.Calendar
-	minutes  *minutes
+	first    time.Time
 	arrival  int
 }
+
+// at is when a minute begins.
+func (d drawn) at(i int) time.Time { return d.first.Add(time.Duration(i) * time.Minute) }
 
 // draws gives a generator of calendars.
 func draws(t *testing.T) func(*rapid.T) drawn {
@@ -145,7 +151,7 @@ func draws(t *testing.T) func(*rapid.T) drawn {
 		name := rapid.SampledFrom(zones).Draw(r, "zone")
 		d := drawn{calendar: lead.Calendar{Zone: zone(t, name)}}
 		change := rapid.SampledFrom(at[name]).Draw(r, "change")
-		d.minutes = watch(d.calendar.Zone, change.AddDate(0, 0, -arrivalDay-rapid.IntRange(-2, 6).Draw(r, "days before")))
+		d.first = change.AddDate(0, 0, -arrivalDay-rapid.IntRange(-2, 6).Draw(r, "days before"))
 		step := rapid.SampledFrom([]int{1, 30, 60}).Draw(r, "step")
 		span := rapid.Custom(func(r *rapid.T) lead.Hours {
 			from := rapid.IntRange(0, minutesADay/step-1).Draw(r, "from")
@@ -159,9 +165,8 @@ func draws(t *testing.T) func(*rapid.T) drawn {
 		for range rapid.IntRange(0, 4).Draw(r, "absences") {
 			from := rapid.IntRange(0, seenDays*minutesADay/step).Draw(r, "away from") * step
 			to := from + rapid.IntRange(0, 3*minutesADay/step).Draw(r, "away for")*step
-			d.calendar.Away = append(d.calendar.Away, lead.Stretch{From: d.minutes.at(from), To: d.minutes.at(to)})
+			d.calendar.Away = append(d.calendar.Away, lead.Stretch{From: d.at(from), To: d.at(to)})
 		}
-		d.minutes.follow(d.calendar)
 		d.arrival = arrivalDay*minutesADay + rapid.IntRange(0, 3*minutesADay).Draw(r, "arrival")
 		return d
 	}
@@ -186,14 +191,15 @@ func TestAClockAgreesWithWhoeverCountsTheMinutesOnTheWall(t *testing.T) {
 	draw := draws(t)
 	rapid.Check(t, func(r *rapid.T) {
 		d := draw(r)
+		seen := d.minutes()
 		within := rapid.IntRange(0, 60*60).Draw(r, "minutes")
-		starts, due, stretches, ok := d.minutes.clock(d.arrival, within)
+		starts, due, stretches, ok := seen.clock(d.arrival, within)
 		if !ok {
 			r.Skip("it ends on a day that the reference does not see")
 		}
-		got := d.clock(r, d.minutes.at(d.arrival), time.Duration(within)*time.Minute)
-		if !got.StartsAt.Equal(d.minutes.at(starts)) || !got.RespondBy.Equal(d.minutes.at(due)) || !slices.Equal(got.Stretches, stretches) {
-			r.Errorf("it starts %s, is due %s and uses\n%v\nand not %s, %s,\n%v", got.StartsAt, got.RespondBy, got.Stretches, d.minutes.at(starts), d.minutes.at(due), stretches)
+		got := d.clock(r, d.at(d.arrival), time.Duration(within)*time.Minute)
+		if !got.StartsAt.Equal(d.at(starts)) || !got.RespondBy.Equal(d.at(due)) || !slices.Equal(got.Stretches, stretches) {
+			r.Errorf("it starts %s, is due %s and uses\n%v\nand not %s, %s,\n%v", got.StartsAt, got.RespondBy, got.Stretches, d.at(starts), d.at(due), stretches)
 		}
 	})
 }
@@ -202,9 +208,10 @@ func TestWhoWorksWhenIsWhatTheMinutesOnTheWallSay(t *testing.T) {
 	draw := draws(t)
 	rapid.Check(t, func(r *rapid.T) {
 		d := draw(r)
+		seen := d.minutes()
 		for i := d.arrival; i < d.arrival+200; i++ {
-			if got := d.calendar.Works(d.minutes.at(i)); got != d.minutes.open[i] {
-				r.Fatalf("%s: works: %t", d.minutes.at(i).In(d.calendar.Zone), got)
+			if got := d.calendar.Works(d.at(i)); got != seen.open[i] {
+				r.Fatalf("%s: works: %t", d.at(i).In(d.calendar.Zone), got)
 			}
 		}
 	})
@@ -215,7 +222,7 @@ func TestAClockUsesExactlyItsTimeAndNeverClosedHours(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		d := draw(r)
 		within := duration(r, "within")
-		c := d.clock(r, d.minutes.at(d.arrival).Add(time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(r, "nanoseconds"))), within)
+		c := d.clock(r, d.at(d.arrival).Add(time.Duration(rapid.Int64Range(0, int64(time.Minute)).Draw(r, "nanoseconds"))), within)
 		if !d.calendar.Works(c.StartsAt) || c.StartsAt.Before(c.ArrivedAt) {
 			r.Errorf("nobody works when it starts, %s", c.StartsAt)
 		}
@@ -246,7 +253,7 @@ func TestALaterArrivalOrMoreTimeIsNeverDueEarlier(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		d := draw(r)
 		within, more := duration(r, "within"), time.Duration(rapid.Int64Range(0, int64(40*time.Hour)).Draw(r, "more"))
-		at := d.minutes.at(d.arrival)
+		at := d.at(d.arrival)
 		c := d.clock(r, at, within)
 		if later := d.clock(r, at.Add(more), within); later.RespondBy.Before(c.RespondBy) || later.StartsAt.Before(c.StartsAt) {
 			r.Errorf("%s later it is due %s instead of %s", more, later.RespondBy, c.RespondBy)
@@ -262,7 +269,7 @@ func TestTwoClocksOneAfterTheOtherAreOneClock(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		d := draw(r)
 		first, second := duration(r, "first"), duration(r, "second")
-		at := d.minutes.at(d.arrival)
+		at := d.at(d.arrival)
 		whole := d.clock(r, at, first+second)
 		half := d.clock(r, at, first)
 		if rest := d.clock(r, half.RespondBy, second); !rest.RespondBy.Equal(whole.RespondBy) {
@@ -275,12 +282,13 @@ func TestALocalTimeIsWhatTheWallShowsFirstOrLast(t *testing.T) {
 	draw := draws(t)
 	rapid.Check(t, func(r *rapid.T) {
 		d := draw(r)
-		wall := d.minutes.wall[d.arrival] + rapid.IntRange(-minutesADay, minutesADay).Draw(r, "minutes away")
+		seen := d.minutes()
+		wall := seen.wall[d.arrival] + rapid.IntRange(-minutesADay, minutesADay).Draw(r, "minutes away")
 		local := time.Unix(int64(wall)*60, 0).UTC()
 		year, month, day := local.Date()
-		for end, want := range map[bool]int{false: d.minutes.begins(wall), true: d.minutes.ends(wall)} {
-			if got := lead.Instant(d.calendar.Zone, year, month, day, local.Hour()*60+local.Minute(), end); !got.Equal(d.minutes.at(want)) {
-				r.Errorf("%s in %s, as an end: %t: %s, want %s", local.Format(time.DateTime), d.calendar.Zone, end, got, d.minutes.at(want))
+		for end, want := range map[bool]int{false: seen.begins(wall), true: seen.ends(wall)} {
+			if got := lead.Instant(d.calendar.Zone, year, month, day, local.Hour()*60+local.Minute(), end); !got.Equal(d.at(want)) {
+				r.Errorf("%s in %s, as an end: %t: %s, want %s", local.Format(time.DateTime), d.calendar.Zone, end, got, d.at(want))
 			}
 		}
 	})
@@ -290,17 +298,18 @@ func TestTheNextWorkingDayIsTheFirstMinuteOfAnotherDateOnTheWall(t *testing.T) {
 	draw := draws(t)
 	rapid.Check(t, func(r *rapid.T) {
 		d := draw(r)
-		today := d.minutes.wall[d.arrival] / minutesADay
-		for i := d.arrival; i < len(d.minutes.wall)-2*minutesADay; i++ {
-			if !d.minutes.open[i] || d.minutes.wall[i]/minutesADay <= today {
+		seen := d.minutes()
+		today := seen.wall[d.arrival] / minutesADay
+		for i := d.arrival; i < len(seen.wall)-2*minutesADay; i++ {
+			if !seen.open[i] || seen.wall[i]/minutesADay <= today {
 				continue
 			}
-			got, err := d.calendar.NextDay(d.minutes.at(d.arrival), 1)
-			if err != nil || !got.Equal(d.minutes.at(i)) {
-				r.Errorf("%s, %v, want %s", got, err, d.minutes.at(i))
+			got, err := d.calendar.NextDay(d.at(d.arrival), 1)
+			if err != nil || !got.Equal(d.at(i)) {
+				r.Errorf("%s, %v, want %s", got, err, d.at(i))
 			}
 			return
 		}
-		r.Skip(fmt.Sprintf("nobody works after %s as far as is seen", d.minutes.at(d.arrival)))
+		r.Skip(fmt.Sprintf("nobody works after %s as far as is seen", d.at(d.arrival)))
 	})
 }
