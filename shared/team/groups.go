@@ -17,14 +17,13 @@ func (r *reader) teams(n *node) []Group {
 // group reads one team.
 func (r *reader) group(n *node) Group {
 	var g Group
-	managed := false
 	r.keys(n, "a team",
 		field{name: "id", needed: "give a short one that stays, such as sales", read: func(n *node) { g.ID = r.id(n, &r.groups) }},
 		field{name: "people", needed: "list the ids of those who share its leads", read: func(n *node) { g.People = r.members(n) }},
-		field{name: "manager", read: func(n *node) { managed, g.Manager = true, r.somebody(n, "manager") }},
+		field{name: "manager", read: func(n *node) { g.Manager = r.somebody(n, "manager") }},
 		field{name: "fallback", read: func(n *node) { g.Fallback = r.somebody(n, "fallback") }},
 	)
-	if n.kind == keys && !managed {
+	if n.kind == keys && !n.has("manager") {
 		r.warn(n.place, "a team has no manager, so operations are told of leads that wait too long: give one, or operations")
 	}
 	return g

@@ -54,6 +54,9 @@ func (r *reader) team(n *node) Team {
 		field{name: "offers", read: func(n *node) { t.Offers = r.offers(n) }},
 		field{name: "people", read: func(n *node) { t.People = r.everybody(n) }},
 		field{name: "teams", read: func(n *node) { t.Groups = r.teams(n) }},
+		field{name: "rules", read: func(n *node) { t.Rules = r.rules(n, t.Offers) }},
+		field{name: "sla", read: func(n *node) { t.SLA, t.DefaultSLA = r.sla(n) }},
+		field{name: "cadence", read: func(n *node) { t.Cadence = r.cadence(n) }},
 	)
 	r.unknown(r.people)
 	r.unknown(r.groups)
@@ -92,6 +95,11 @@ func (r *reader) keys(n *node, what string, fields ...field) {
 			r.add(n.place, fmt.Sprintf("%s has no %s: %s", what, f.name, f.needed))
 		}
 	}
+}
+
+// has says whether a value has a key.
+func (n *node) has(name string) bool {
+	return slices.ContainsFunc(n.entries, func(e entry) bool { return e.name == name })
 }
 
 // items reads a list.

@@ -51,6 +51,21 @@ teams:
     people: [mina]
     manager: sofia
     fallback: operations
+
+rules:
+  - offer: backup
+    publisher: contoso
+    source: [AppSource, AzurePortal]
+    action: PLT
+    country: [KR, Germany]
+    person: mina
+  - team: sales
+
+sla:
+  PLT: 2h30m
+  default: 6h
+
+cadence: [1, 3, 8]
 `
 
 func TestAFileIsReadWhole(t *testing.T) {
@@ -69,6 +84,14 @@ func TestAFileIsReadWhole(t *testing.T) {
 			{ID: "sofia", Name: "Sofia Rossi", Mail: "sofia@contoso.com", Weight: 1},
 		},
 		Groups: []team.Group{{ID: "sales", People: []string{"mina"}, Manager: "sofia", Fallback: "operations"}},
+		Rules: []team.Rule{
+			{Offers: []string{"backup"}, Publishers: []string{"contoso"}, Sources: []string{"AppSource", "AzurePortal"}, Actions: []lead.Action{lead.ActionContactMe},
+				Countries: []string{"KR", "DE"}, Person: "mina", Line: 42},
+			{Group: "sales", Line: 48},
+		},
+		SLA:        map[lead.Action]time.Duration{lead.ActionContactMe: 150 * time.Minute},
+		DefaultSLA: 6 * time.Hour,
+		Cadence:    []int{1, 3, 8},
 	}
 	for i := range got.People {
 		if c := got.People[i].Calendar; c.Zone == nil || len(c.Week[time.Friday]) != 1 {

@@ -25,7 +25,6 @@ func (r *reader) everybody(n *node) []Person {
 // person reads one of the people.
 func (r *reader) person(n *node, mails map[string]int) Person {
 	p := Person{Weight: 1, Calendar: lead.Calendar{Zone: time.UTC, Week: usualWeek()}}
-	zoned := false
 	var coverAt place
 	r.keys(n, "a person",
 		field{name: "id", needed: "give a short one that stays, such as mina", read: func(n *node) {
@@ -37,7 +36,6 @@ func (r *reader) person(n *node, mails map[string]int) Person {
 		field{name: "name", needed: "give the name that others know", read: func(n *node) { p.Name, _ = r.text(n, "name") }},
 		field{name: "mail", needed: "give the address that gets the leads", read: func(n *node) { p.Mail = r.address(n, mails) }},
 		field{name: "zone", read: func(n *node) {
-			zoned = true
 			if zone := r.zone(n); zone != nil {
 				p.Calendar.Zone = zone
 			}
@@ -49,7 +47,7 @@ func (r *reader) person(n *node, mails map[string]int) Person {
 		field{name: "languages", read: func(n *node) { p.Languages = r.languages(n) }},
 		field{name: "onDuty", read: func(n *node) { p.OnDuty = r.truth(n, "onDuty") }},
 	)
-	if n.kind == keys && !zoned {
+	if n.kind == keys && !n.has("zone") {
 		r.warn(n.place, "a person has no zone, so the hours are those of UTC: give one, such as Europe/Berlin")
 	}
 	if p.Cover != "" && p.Cover == p.ID {
