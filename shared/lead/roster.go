@@ -72,7 +72,11 @@ func (r *Roster) Pick(leadID string, candidates, otherwise []Candidate, now Time
 	first := r.first(candidates)
 	p := Picked{Candidates: r.counted(leadID, candidates, first)}
 	if !slices.ContainsFunc(candidates, Candidate.available) {
-		p.Candidates = append(p.Candidates, r.counted(leadID, otherwise, first)...)
+		for _, c := range r.counted(leadID, otherwise, first) {
+			if !slices.ContainsFunc(candidates, func(o Candidate) bool { return o.Person == c.Person }) {
+				p.Candidates = append(p.Candidates, c)
+			}
+		}
 	}
 	before := slices.IndexFunc(r.Assignments, func(a Assignment) bool { return a.Lead == leadID })
 	p.Of = r.Seq - first

@@ -106,13 +106,3 @@ func (t Team) Person(id string) (Person, bool) {
 	}
 	return Person{}, false
 }
-
-// Assign gives the owner of a new lead, and why. The team must have people.
-func (t Team) Assign(now lead.Time) lead.Owner {
-	why := "No team has been applied yet, so "
-	if t.Version > 0 {
-		why = "The applied team names no people, so "
-	}
-	operations := t.People[len(t.People)-1]
-	return lead.Owner{Person: operations.ID, Since: now, Why: why + operations.Name + " owns every lead"}
-}

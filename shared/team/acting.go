@@ -1,0 +1,158 @@
+package team
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"leadflow/shared/lead"
+)
+
+// Acting is who acts for an owner now, and why in a sentence without its full stop, empty if that is the owner.
+// For an owner who is absent it is the one who covers, else the fallback of the owner's team, else its manager,
+// whoever is there first; if nobody is, it is still the owner. For one who is not in the team it is operations.
+func (t Team) Acting(ownerID string, now time.Time) (p Person, why string) {
+	owner, ok := t.Person(ownerID)
+	if !ok {
+		operations := t.operations()
+		return operations, operations.words() + " acts: the owner is not in the team any more"
+	}
+	away := owner.away(now)
+	if away == "" {
+		return owner, ""
+	}
+	if cover, ok := t.Person(owner.Cover); ok && cover.away(now) == "" {
+		return cover, cover.words() + " covers for " + owner.words() + ", who is " + away
+	}
+	g, _ := t.groupOf(ownerID)
+	for _, p := range []Person{t.fallback(g), t.manager(g)} {
+		if p.away(now) == "" {
+			return p, p.words() + " acts" + t.role(p, g) + ": " + owner.words() + " is " + away
+		}
+	}
+	return owner, owner.words() + " is " + away + ", and so is everybody who would act"
+}
+
+// ManagerOf is who is told when an owner lets a lead wait: the manager of the owner's first team, else of the team
+// whose fallback or manager the owner is, else operations. It is false if that is the owner.
+func (t Team) ManagerOf(ownerID string) (Person, bool) {
+	g, _ := t.groupOf(ownerID)
+	p := t.manager(g)
+	return p, p.ID != ownerID
+}
+
+// OnDuty are the people who are told at once of a response that would come late, but for those who are absent;
+// if all are, it is all of them.
+func (t Team) OnDuty(now time.Time) []Person {
+	var marked, there []Person
+	for _, p := range t.People {
+		if !p.OnDuty {
+			continue
+		}
+		marked = append(marked, p)
+		if p.away(now) == "" {
+			there = append(there, p)
+		}
+	}
+	if len(there) == 0 {
+		return marked
+	}
+	return there
+}
+
+// ofTheFile are the people but for operations.
+func (t Team) ofTheFile() []Person {
+	return slices.DeleteFunc(slices.Clone(t.People), func(p Person) bool { return p.ID == lead.Operations })
+}
+
+func (t Team) operations() Person {
+	p, _ := t.Person(lead.Operations)
+	return p
+}
+
+func (t Team) group(id string) (Group, bool) {
+	i := slices.IndexFunc(t.Groups, func(g Group) bool { return id != "" && g.ID == id })
+	if i < 0 {
+		return Group{}, false
+	}
+	return t.Groups[i], true
+}
+
+// groupOf is the first team that has a person, else the first whose fallback or manager the person is.
+func (t Team) groupOf(id string) (Group, bool) {
+	i := slices.IndexFunc(t.Groups, func(g Group) bool { return slices.Contains(g.People, id) })
+	if i < 0 {
+		i = slices.IndexFunc(t.Groups, func(g Group) bool { return g.Fallback == id || g.Manager == id })
+	}
+	if i < 0 {
+		return Group{}, false
+	}
+	return t.Groups[i], true
+}
+
+// manager is the manager of a team, else operations.
+func (t Team) manager(g Group) Person {
+	if p, ok := t.Person(g.Manager); ok {
+		return p
+	}
+	return t.operations()
+}
+
+// fallback is to whom the leads of a team fall when nobody in it is available.
+func (t Team) fallback(g Group) Person {
+	if p, ok := t.Person(g.Fallback); ok {
+		return p
+	}
+	return t.manager(g)
+}
+
+// role says as what somebody stands in for a team; it begins with a space.
+func (t Team) role(p Person, g Group) string {
+	fallback, manager := t.fallback(g), t.manager(g)
+	switch {
+	case g.ID == "":
+		return ""
+	case p.ID == manager.ID:
+		return " as the manager of the team " + g.ID
+	case p.ID == fallback.ID:
+		return " as the fallback of the team " + g.ID
+	case p.ID == manager.Cover:
+		return " for " + manager.words() + ", the manager of the team " + g.ID
+	}
+	return " for " + fallback.words() + ", the fallback of the team " + g.ID
+}
+
+// words is how a person is named to others.
+func (p Person) words() string { return cmp.Or(p.Name, p.ID) }
+
+// candidate is the person as one who may get a lead.
+func (p Person) candidate(now time.Time) lead.Candidate {
+	return lead.Candidate{Person: p.ID, Weight: max(1, p.Weight), Skipped: p.away(now)}
+}
+
+// away says until when a person is absent, by the person's own calendar, such as "away until Mon 7 Dec"; empty
+// for somebody who is there. Absences that follow on one another are one.
+func (p Person) away(now time.Time) string {
+	if !p.Calendar.IsAway(now) {
+		return ""
+	}
+	until := now
+	for longer := true; longer; {
+		longer = false
+		for _, s := range p.Calendar.Away {
+			if !s.From.After(until) && s.To.After(until) {
+				until, longer = s.To, true
+			}
+		}
+	}
+	zone := cmp.Or(p.Calendar.Zone, time.UTC)
+	until, now = until.In(zone), now.In(zone)
+	layout := "Mon 2 Jan"
+	if until.Year() != now.Year() {
+		layout += " 2006"
+	}
+	if h, m, s := until.Clock(); h+m+s > 0 {
+		layout += " 15:04"
+	}
+	return "away until " + until.Format(layout)
+}
