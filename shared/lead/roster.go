@@ -134,16 +134,16 @@ func (r *Roster) counted(leadID string, candidates []Candidate, first int) []Can
 			given[a.Person]++
 		}
 	}
-	credit := map[string]int{}
+	credited := map[string]int{}
 	for _, k := range r.Known {
 		if left := k.To - max(k.From, first); left > 0 {
-			credit[k.Person] = k.Credit * left / (k.To - k.From)
+			credited[k.Person] = k.Credit * left / (k.To - k.From)
 		}
 	}
 	counted := slices.Clone(candidates)
 	for i := range counted {
 		c := &counted[i]
-		c.Credit = credit[c.Person]
+		c.Credit = credited[c.Person]
 		c.Load = given[c.Person] + c.Credit
 	}
 	return counted
@@ -152,44 +152,46 @@ func (r *Roster) counted(leadID string, candidates []Candidate, first int) []Can
 // welcome credits the newcomers among the candidates with what the least loaded of the others has, and notes who
 // was seen.
 func (r *Roster) welcome(candidates []Candidate, first int) {
-	known := map[string]bool{}
+	known := map[string]Known{}
 	for _, k := range r.Known {
-		known[k.Person] = true
+		known[k.Person] = k
 	}
 	var others []Candidate
 	for _, c := range candidates {
-		if c.available() && known[c.Person] {
+		if _, old := known[c.Person]; old && c.available() {
 			others = append(others, c)
 		}
 	}
+	seen := map[string]bool{}
+	var now []Known
 	for i := range candidates {
 		c := &candidates[i]
-		switch {
-		case known[c.Person]:
-			r.see(Known{Person: c.Person})
-		case c.available():
-			k := Known{Person: c.Person}
-			if len(others) > 0 {
-				least := slices.MinFunc(others, func(a, b Candidate) int { return a.Load*b.Weight - b.Load*a.Weight })
-				c.Credit = max(0, least.Load*c.Weight/least.Weight-c.Load)
-			}
-			if c.Credit > 0 {
+		k, old := known[c.Person]
+		if !old && !c.available() || seen[c.Person] {
+			continue
+		}
+		if !old {
+			k = Known{Person: c.Person}
+			if c.Credit = credit(*c, others); c.Credit > 0 {
 				c.Load += c.Credit
 				k.Credit, k.From, k.To = c.Credit, first, r.Seq
 			}
-			r.see(k)
 		}
+		seen[c.Person] = true
+		now = append(now, k)
 	}
+	before := slices.DeleteFunc(r.Known, func(k Known) bool { return seen[k.Person] })
+	r.Known = append(before, now...)
 	r.Known = r.Known[max(0, len(r.Known)-maxKnown):]
 }
 
-// see puts a person behind all others: somebody who is known already as he is known, a newcomer as given.
-func (r *Roster) see(k Known) {
-	if i := slices.IndexFunc(r.Known, func(have Known) bool { return have.Person == k.Person }); i >= 0 {
-		k = r.Known[i]
-		r.Known = slices.Delete(r.Known, i, i+1)
+// credit is what a newcomer lacks to be as loaded as the least loaded of the others.
+func credit(c Candidate, others []Candidate) int {
+	if len(others) == 0 {
+		return 0
 	}
-	r.Known = append(r.Known, k)
+	least := slices.MinFunc(others, func(a, b Candidate) int { return a.Load*b.Weight - b.Load*a.Weight })
+	return max(0, least.Load*c.Weight/least.Weight-c.Load)
 }
 
 // due is the available candidate who is due, "" if none is available.

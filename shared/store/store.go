@@ -64,6 +64,9 @@ type Store struct {
 	options Options
 	mu      sync.Mutex
 	current *session
+
+	// rosterTurn is held by the one who changes the roster.
+	rosterTurn chan struct{}
 }
 
 // session is one SDK client. A client whose first contact failed repeats that error for five minutes
@@ -75,7 +78,7 @@ type session struct {
 
 // Open makes a store. It does not use the network, so it succeeds while the database is away.
 func Open(o Options) (*Store, error) {
-	s := &Store{options: o}
+	s := &Store{options: o, rosterTurn: make(chan struct{}, 1)}
 	if _, err := s.session(); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
@@ -272,7 +275,12 @@ func (s *Store) query(ctx context.Context, container, query string, parameters [
 // retry reads, changes and writes a document by try until no other write comes between, or too many did. An
 // ErrUnchanged of try ends it as a success.
 func retry(ctx context.Context, what string, try func() (clashed bool, err error)) error {
-	for clashes := range maxConflicts {
+	return retryUpTo(ctx, maxConflicts, what, try)
+}
+
+// retryUpTo is retry with a bound of its own on the clashes.
+func retryUpTo(ctx context.Context, conflicts int, what string, try func() (clashed bool, err error)) error {
+	for clashes := range conflicts {
 		clashed, err := try()
 		switch {
 		case errors.Is(err, ErrUnchanged):
@@ -286,7 +294,7 @@ func retry(ctx context.Context, what string, try func() (clashed bool, err error
 			return fmt.Errorf("write %s: %w", what, err)
 		}
 	}
-	return fmt.Errorf("write %s: %d times %w", what, maxConflicts, ErrChanged)
+	return fmt.Errorf("write %s: %d times %w", what, conflicts, ErrChanged)
 }
 
 // clash tells a write that somebody else was faster with from other failures.
@@ -299,7 +307,7 @@ func clash(err error) (clashed bool, other error) {
 
 // pause waits a little before a write that clashed is tried again: the longer, the more it clashed.
 func pause(ctx context.Context, clashes int) error {
-	limit := min(5*time.Millisecond<<clashes, 500*time.Millisecond)
+	limit := min(5*time.Millisecond<<min(clashes, 7), 500*time.Millisecond)
 	t := time.NewTimer(rand.N(limit))
 	defer t.Stop()
 	select {
