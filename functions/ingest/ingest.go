@@ -32,6 +32,7 @@ type Store interface {
 	Archives(ctx context.Context, l *lead.Lead, each func(*lead.Archive) bool) error
 	Similar(ctx context.Context, probes []string, except string) ([]lead.Hit, error)
 	UpdateWatch(ctx context.Context, change func(*lead.Watch) error) error
+	UpdateRoster(ctx context.Context, change func(*lead.Roster) error) error
 	Settle(ctx context.Context, s lead.Submission, o lead.Outcome, life time.Duration) error
 	Postpone(ctx context.Context, id string, next time.Time) error
 }
@@ -124,6 +125,7 @@ func (i *Ingest) seeTest(ctx context.Context, r Reading) error {
 func (i *Ingest) merge(ctx context.Context, r Reading, t team.Team, now lead.Time) (*lead.Lead, lead.Taken, error) {
 	var taken lead.Taken
 	var similar []lead.Suggestion
+	var owner lead.Owner
 	id := lead.ID(r.Keys.Match(), r.Touch.Submission)
 	l, version, err := i.Store.Lead(ctx, id)
 	switch {
@@ -146,14 +148,37 @@ func (i *Ingest) merge(ctx context.Context, r Reading, t team.Team, now lead.Tim
 		if len(l.Touches) == 0 {
 			l.Suggest(similar...)
 		}
+		if l.Owner.Person == "" && owner.Person == "" {
+			if owner, err = i.assign(ctx, id, r, t, now); err != nil {
+				return err
+			}
+		}
 		l.Identify(r.Keys)
-		taken = l.Take(r.Touch, r.Contact, now, t.Staff(now.Time, func() lead.Owner { return t.Assign(now) }))
+		taken = l.Take(r.Touch, r.Contact, now, t.Staff(now.Time, func() lead.Owner { return owner }))
 		if !taken.Changed {
 			return store.ErrUnchanged
 		}
 		return nil
 	})
 	return l, taken, err
+}
+
+// assign finds the owner of a new lead. The roster is written before the lead is, and remembers it: a repeat gets the
+// same owner.
+func (i *Ingest) assign(ctx context.Context, id string, r Reading, t team.Team, now lead.Time) (lead.Owner, error) {
+	if !t.HandsLeads() {
+		return t.Assign(now), nil
+	}
+	var owner lead.Owner
+	choice := t.Choose(team.AskOf(r.Touch, r.Contact), now.Time)
+	err := i.Store.UpdateRoster(ctx, func(roster *lead.Roster) error {
+		var changed bool
+		if owner, changed = choice.Assign(roster, id, now); !changed {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+	return owner, err
 }
 
 // archived looks for a submission among the touches that no longer fit into the lead.

@@ -156,7 +156,8 @@ func (c Choice) Assign(r *lead.Roster, leadID string, now lead.Time) (o lead.Own
 		d.Escalated, d.Manager = true, c.team.manager(c.Group).ID
 	}
 	d.Bound(p.Person)
-	return lead.Owner{Person: p.Person, Since: now, Why: c.why(p), Decision: d}, !p.Again
+	person, _ := c.team.Person(p.Person)
+	return lead.Owner{Person: p.Person, Name: person.words(), Since: now, Why: c.why(p), Decision: d}, !p.Again
 }
 
 // nobody says whether none of the candidates is available.
@@ -216,5 +217,5 @@ func (t Team) Assign(now lead.Time) lead.Owner {
 		why = "The applied team names no people, so "
 	}
 	operations := t.operations()
-	return lead.Owner{Person: operations.ID, Since: now, Why: why + operations.Name + " owns every lead"}
+	return lead.Owner{Person: operations.ID, Name: operations.Name, Since: now, Why: why + operations.Name + " owns every lead"}
 }

@@ -24,9 +24,18 @@ func (s staff) Acting(owner string) lead.Actor {
 	return p.Actor()
 }
 
+// Manager is the owner's manager or, while that one is absent, who acts for the manager; operations where that is
+// the owner or nobody is there.
 func (s staff) Manager(owner string) (lead.Actor, bool) {
 	p, ok := s.ManagerOf(owner)
-	return p.Actor(), ok
+	if !ok {
+		return lead.Actor{}, false
+	}
+	if acting, _ := s.Team.Acting(p.ID, s.now); acting.ID != owner && acting.away(s.now) == "" {
+		return acting.Actor(), true
+	}
+	operations := s.operations()
+	return operations.Actor(), operations.ID != owner
 }
 
 func (s staff) OnDuty() []lead.Actor {
