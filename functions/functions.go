@@ -154,15 +154,15 @@ type parts struct {
 	log    *slog.Logger
 }
 
-// Serve registers every function of the table with the server. It uses no network. problems must hold
+// Serve registers every function of the table with the server. now is their clock. It uses no network. problems must hold
 // none that stops capture; functions that others stop answer without doing anything.
-func Serve(server *azfunc.Server, s config.Settings, problems config.Problems, credential func() (azcore.TokenCredential, error), log *slog.Logger) error {
-	p := &parts{Settings: s, now: time.Now, log: log}
+func Serve(server *azfunc.Server, s config.Settings, problems config.Problems, credential func() (azcore.TokenCredential, error), now func() time.Time, log *slog.Logger) error {
+	p := &parts{Settings: s, now: now, log: log}
 	var err error
 	if p.store, err = OpenStore(s, credential); err != nil {
 		return err
 	}
-	p.team = team.Follow(p.appliedTeam, s.OperationsMail.Get(), time.Now, log)
+	p.team = team.Follow(p.appliedTeam, s.OperationsMail.Get(), now, log)
 	if p.queue, err = OpenQueue(s, credential); err != nil {
 		return err
 	}

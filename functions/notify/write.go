@@ -45,8 +45,15 @@ type row struct{ Label, Value string }
 
 // content is what the templates show.
 type content struct {
-	Heading  string
-	Advice   string
+	Heading string
+	Advice  string
+	// By is what is due when, and Arithmetic how that comes about; empty while nobody waits.
+	By         string
+	Arithmetic string
+	// Late says that this is later than Microsoft promises its customers.
+	Late bool
+	// Acting is why the mail goes to somebody else than the owner.
+	Acting   string
 	Rows     []row
 	Wrote    string
 	Why      string
@@ -79,6 +86,18 @@ func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, t team.Te
 		Received: touch.ReceivedAt.Format("Mon 2 Jan 2006, 15:04 UTC"),
 		Page:     w.page(to, l.ID, now),
 	}
+	if f := l.FollowUp; f.Running() && !planned.Kind.Stops() {
+		c.By, c.Late = "Answer by "+moment(f.DueAt.Time, to.Calendar.Zone), f.Late()
+		if f.Kind == lead.FollowUpDecide {
+			c.By = "Decide by " + moment(f.DueAt.Time, to.Calendar.Zone)
+		}
+		if clock, ok := f.Arithmetic(); ok {
+			c.Arithmetic = clock.Words()
+		}
+	}
+	if to.ID != l.Owner.Person {
+		c.Acting = acting(l, planned, to, t, now)
+	}
 	for _, s := range l.Suggestions {
 		c.Similar = append(c.Similar, similar{Why: s.Why, Page: w.page(to, s.Lead, now), Stop: s.Suppressed})
 	}
@@ -94,6 +113,21 @@ func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, t team.Te
 	m.References, m.ThreadTopic, m.ThreadID = []string{"lead-" + l.ID + "@" + domain}, l.Subject, l.ID
 	m.ListID = "Leadflow leads <leads.leadflow." + domain + ">"
 	return m, nil
+}
+
+// acting says why a mail goes to somebody who is not the owner.
+func acting(l *lead.Lead, planned lead.Mail, to team.Person, t team.Team, now time.Time) string {
+	owner := called(l.Owner.Person, t)
+	switch {
+	case planned.Kind == lead.MailOnDuty:
+		return "You get this because you are on duty. The owner is " + owner
+	case planned.Copy:
+		return "You get this as the manager. The owner is " + owner
+	}
+	if p, why := t.Acting(l.Owner.Person, now); p.ID == to.ID && why != "" {
+		return why
+	}
+	return "The owner is " + owner
 }
 
 // Digest renders a mail to operations.
@@ -159,6 +193,7 @@ var headings = map[lead.MailKind]string{
 	lead.MailTouch:        "A further touch of a lead you know",
 	lead.MailDoNotContact: "Do not contact this lead any more",
 	lead.MailDecide:       "Asked to be contacted after a do-not-contact",
+	lead.MailOnDuty:       "A lead that would be answered late",
 	lead.MailSimilar:      "Perhaps do not contact this lead",
 }
 

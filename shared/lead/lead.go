@@ -194,7 +194,7 @@ type Mail struct {
 // MailKind says what a mail is about.
 type MailKind string
 
-// The mails that a touch gives rise to.
+// The kinds of mails. The first ones are what a touch gives rise to.
 const (
 	MailAlert        MailKind = "alert"
 	MailAgain        MailKind = "again"
@@ -212,6 +212,9 @@ const (
 	// MailOperations is the digest for operations. It belongs to no lead.
 	MailOperations MailKind = "operations"
 )
+
+// Stops says whether a mail of this kind asks people to stop, so that nothing is due by it.
+func (k MailKind) Stops() bool { return k == MailDoNotContact || k == MailSimilar }
 
 // AsksToCall says whether a mail of this kind asks for contact, which nobody may be asked for while the
 // person is suppressed.

@@ -213,7 +213,7 @@ func TestDoNotContact(t *testing.T) {
 		asked := touch("s2", time.Hour, lead.ActionContactMe)
 		asked.ContentKey = "other"
 		l.Take(asked, ana(), morning, staff(owner))
-		if l.Suppression == nil || l.Mail("decide-s2") == nil || len(l.Mails) != 1 {
+		if l.Suppression == nil || l.Mail("decide-s2") == nil || l.Mail("decide-s2-to-operations") == nil || len(l.Mails) != 2 {
 			t.Errorf("suppression %v, mails %+v", l.Suppression, l.Mails)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"time"
 	_ "time/tzdata" // the instances have no zone files
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -37,7 +38,7 @@ func run(log *slog.Logger) error {
 	}
 	server := azfunc.New(log)
 	credential := sync.OnceValues(func() (azcore.TokenCredential, error) { return identity(settings) })
-	if err := functions.Serve(server, settings, problems, credential, log); err != nil {
+	if err := functions.Serve(server, settings, problems, credential, time.Now, log); err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -44,6 +44,12 @@ type Lab struct {
 // New starts a lab. It ends with the test.
 func New(t testing.TB) *Lab {
 	t.Helper()
+	return NewAt(t, nil)
+}
+
+// NewAt starts a lab whose broker has the clock now, which must be safe for concurrent use; nil is the real time.
+func NewAt(t testing.TB, now func() time.Time) *Lab {
+	t.Helper()
 	l := &Lab{t: t}
 	l.inbox = inbox.New(inbox.Options{Logger: slog.New(slog.DiscardHandler), Fault: l.askOnSMTP})
 	var err error
@@ -55,7 +61,7 @@ func New(t testing.TB) *Lab {
 		t.Fatal(err)
 	}
 	l.ServiceBus = newService(t, func() serve {
-		b := servicebus.NewBroker(topology.Load().Queues, nil)
+		b := servicebus.NewBroker(topology.Load().Queues, now)
 		l.broker.Store(b)
 		return b.Serve
 	})
