@@ -34,7 +34,7 @@ func (c Calendar) Clock(from time.Time, within time.Duration) (Clock, error) {
 		return Clock{}, err
 	}
 	clock := Clock{Zone: c.zone(), ArrivedAt: from.Round(0).UTC(), StartsAt: startsAt, RespondBy: startsAt}
-	for left := within; left > 0; {
+	for left := within; left > 0 && clock.RespondBy.Year() <= lastYear; {
 		at := clock.RespondBy
 		for s := range c.working(at, yearAfter(at)) {
 			s.To = earlier(s.To, s.From.Add(left))
@@ -47,9 +47,9 @@ func (c Calendar) Clock(from time.Time, within time.Duration) (Clock, error) {
 		if clock.RespondBy.Equal(at) {
 			return Clock{}, ErrNoWorkingTime
 		}
-		if clock.RespondBy.Year() > lastYear {
-			return Clock{}, errTooLate
-		}
+	}
+	if clock.RespondBy.Year() > lastYear {
+		return Clock{}, errTooLate
 	}
 	return clock, nil
 }

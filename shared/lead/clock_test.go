@@ -177,6 +177,9 @@ func TestAClockThatRunsForThousandsOfYearsIsAnError(t *testing.T) {
 	if got, err := minute.Clock(morning.Time, 10_000*time.Hour); err == nil || errors.Is(err, lead.ErrNoWorkingTime) {
 		t.Errorf("it is due at %s, %v", got.RespondBy, err)
 	}
+	if got, err := minute.Clock(moment(t, "9999-12-31T23:00:00Z"), 0); err == nil {
+		t.Errorf("it starts at %s", got.StartsAt)
+	}
 }
 
 func TestAClockReadsTheWallAndNotTheMachinesUptime(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	_ "time/tzdata" // an operator's machine may have no zone files
 
 	"leadflow/shared/store"
 )
@@ -34,11 +35,16 @@ const usage = `Usage: leads COMMAND [--json]
   team check FILE                 everything that is wrong with a team file, with line and column
   team apply FILE [--yes]         check a team file, show what it changes, ask (unless --yes) and apply it
   team show [--raw]               the team that is applied; --raw prints the file exactly as it was applied
+  clock --person ID --from TIME --hours N
+                                  when the response to a lead that arrives then is due, with the arithmetic: TIME is
+                                  RFC 3339 with its offset (2026-11-21T15:00:00+09:00), N a decimal (1.5); --team FILE:
+                                  not the applied team, and no settings are needed. All absences of the file are taken
+                                  out of the working time
   help                            this text
 
 With --json every command prints JSON. A FILE of - is the standard input, from which explain also reads
 without a FILE. The settings are those of the handler, as environment variables; without them, those of
-"make run" in .local/settings.json. team check needs none.
+"make run" in .local/settings.json. team check and clock --team need none.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found.
 `
@@ -81,6 +87,9 @@ type call struct {
 	days    int
 	offer   string
 	team    string
+	person  string
+	from    string
+	hours   string
 	in      io.Reader
 	out     io.Writer
 	note    io.Writer
@@ -109,6 +118,7 @@ var commands = []command{
 	{name: "team check", least: 1, most: 1, run: checkTeam},
 	{name: "team apply", least: 1, most: 1, flags: []string{"yes"}, run: applyTeam},
 	{name: "team show", flags: []string{"raw"}, run: showTeam},
+	{name: "clock", flags: []string{"person", "from", "hours", "team"}, run: runClock},
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out, note io.Writer) error {
@@ -149,7 +159,7 @@ func (c command) parse(args []string) (*call, error) {
 			f.BoolVar(value, name, false, "")
 		}
 	}
-	for name, value := range map[string]*string{"offer": &called.offer, "team": &called.team} {
+	for name, value := range map[string]*string{"offer": &called.offer, "team": &called.team, "person": &called.person, "from": &called.from, "hours": &called.hours} {
 		if slices.Contains(c.flags, name) {
 			f.StringVar(value, name, "", "")
 		}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"errors"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"leadflow/shared/lead"
+	"leadflow/shared/store"
+	"leadflow/shared/team"
+)
+
+// clockJSON is what programs get of a clock.
+type clockJSON struct {
+	StartsAt  string `json:"startsAt"`
+	RespondBy string `json:"respondBy"`
+	Stretches []struct {
+		From string `json:"from"`
+		To   string `json:"to"`
+	} `json:"stretches"`
+}
+
+// noClockJSON is what they get when there is none.
+type noClockJSON struct {
+	Error     string  `json:"error"`
+	RespondBy *string `json:"respondBy"`
+}
+
+const saturday = "2026-11-21T15:00:00+09:00"
+
+// clocks are the words that ask for a clock of operations, who works round the clock in UTC.
+func clocks(more ...string) []string {
+	return append([]string{"clock", "--person", "operations", "--from", saturday, "--hours", "1.5"}, more...)
+}
+
+func TestAClockIsArithmeticInLinesAndNeedsNoSettings(t *testing.T) {
+	bare(t)
+	writeFile(t, "team.yaml", validTeam)
+	want := "arrived Sat 2026-11-21 06:00 UTC in working time, clock started at once\n" +
+		"Sat 2026-11-21 06:00 to 07:30 UTC: 1 h 30 min\n" +
+		"due Sat 2026-11-21 07:30 UTC\n"
+	if out := says(t, clocks("--team", "team.yaml")...); out != want {
+		t.Errorf("it says\n%s", out)
+	}
+	if out, _, err := reads(t, validTeam, clocks("--team", "-")...); err != nil || out != want {
+		t.Errorf("of the standard input it says\n%s, %v", out, err)
+	}
+}
+
+func TestAClockIsOneForPrograms(t *testing.T) {
+	bare(t)
+	writeFile(t, "team.yaml", validTeam)
+	got := saysJSON[clockJSON](t, clocks("--team", "team.yaml")...)
+	if got.StartsAt != "2026-11-21T06:00:00Z" || got.RespondBy != "2026-11-21T07:30:00Z" ||
+		len(got.Stretches) != 1 || got.Stretches[0].From != got.StartsAt || got.Stretches[0].To != got.RespondBy {
+		t.Errorf("clock %+v", got)
+	}
+	got = saysJSON[clockJSON](t, "clock", "--team", "team.yaml", "--person=operations", "--from="+saturday, "--hours=0")
+	if got.RespondBy != "2026-11-21T06:00:00Z" || got.Stretches == nil || len(got.Stretches) > 0 {
+		t.Errorf("without any time it is %+v", got)
+	}
+}
+
+func TestAClockIsThatOfTheAppliedTeam(t *testing.T) {
+	o := start(t)
+	for range 2 { // without a team, and with one
+		if got := saysJSON[clockJSON](t, clocks()...); got.RespondBy != "2026-11-21T07:30:00Z" {
+			t.Errorf("clock %+v", got)
+		}
+		o.applies(validTeam)
+	}
+}
+
+func TestWhatHasNoClockIsAnErrorForProgramsToo(t *testing.T) {
+	bare(t)
+	writeFile(t, "team.yaml", validTeam)
+	writeFile(t, "wrong.yaml", invalidTeam)
+	for _, c := range []struct {
+		name     string
+		args     []string
+		says     []string
+		notFound bool
+	}{
+		{"an unknown person", []string{"clock", "--person", "kim", "--from", saturday, "--hours", "1", "--team", "team.yaml"}, []string{`there is no person "kim" in the team, whose ids are operations`}, true},
+		{"an invalid team file", clocks("--team", "wrong.yaml"), []string{"wrong.yaml is not valid:", "line 3, column 5: ", "line 4, column 5: "}, false},
+		{"no team file", clocks("--team", "none.yaml"), []string{"read the team file"}, false},
+		{"no settings", clocks(), []string{"COSMOS_ENDPOINT", "--team FILE needs no settings"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out, _, err := callWith(t, c.args...)
+			if err == nil || out != "" || errors.Is(err, store.ErrNotFound) != c.notFound || errors.Is(err, errUsage) {
+				t.Fatalf("%v, and it prints %q", err, out)
+			}
+			inOrder(t, err.Error(), c.says...)
+			out, _, again := callWith(t, append(c.args, "--json")...)
+			if got := decoded[noClockJSON](t, out); again == nil || got.Error != err.Error() || !strings.Contains(out, `"respondBy": null`) {
+				t.Errorf("to programs it says %v and prints %s", again, out)
+			}
+		})
+	}
+}
+
+func TestWhatIsNoQuestionForAClockIsWrongUsage(t *testing.T) {
+	bare(t)
+	writeFile(t, "team.yaml", validTeam)
+	for _, c := range []struct{ name, person, from, hours, says string }{
+		{"no person", "", saturday, "1", "--person is missing"},
+		{"no time", "ana", "", "1", "--from is missing"},
+		{"no hours", "ana", saturday, "", "--hours is missing"},
+		{"a time without an offset", "ana", "2026-11-21T15:00:00", "1", `--from "2026-11-21T15:00:00" is not a time in RFC 3339`},
+		{"a day that does not exist", "ana", "2026-11-31T15:00:00Z", "1", "--from"},
+		{"hours below none", "ana", saturday, "-0.5", "--hours must not be negative"},
+		{"too many hours", "ana", saturday, "100000.1", "--hours must not be over 100000"},
+		{"hours with a comma", "ana", saturday, "1,5", `--hours "1,5" is not a decimal number`},
+		{"hours with an exponent", "ana", saturday, "1e999999999", "--hours"},
+		{"a fraction of hours", "ana", saturday, "3/4", "--hours"},
+		{"hours that are no number", "ana", saturday, "NaN", "--hours"},
+		{"hours without digits", "ana", saturday, ".", "--hours"},
+		{"hours of a thousand digits", "ana", saturday, strings.Repeat("0", 1000), "--hours"},
+		{"hours with a unit", "ana", saturday, "4h", "--hours"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out, _, err := callWith(t, "clock", "--team", "team.yaml", "--json", "--person", c.person, "--from", c.from, "--hours", c.hours)
+			if !errors.Is(err, errUsage) || !strings.HasPrefix(err.Error(), "clock: "+c.says) || out != "" {
+				t.Errorf("error %v, want %s; it prints %q", err, c.says, out)
+			}
+		})
+	}
+}
+
+func TestHoursAreReadExactly(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"0": 0, "-0": 0, "4": 4 * time.Hour, "4.0": 4 * time.Hour, ".5": 30 * time.Minute, "0.1": 6 * time.Minute, "1.15": 69 * time.Minute, "0.0000000000003": 1,
+		"0.00000000000027": 0, "100000": 100_000 * time.Hour, "99999.9": 99_999*time.Hour + 54*time.Minute, "0004": 4 * time.Hour,
+	} {
+		if got, err := readHours(text); err != nil || got != want {
+			t.Errorf("%s are %s, %v", text, got, err)
+		}
+	}
+}
+
+// contoso is a team with somebody who works in Seoul, and somebody who never does.
+func contoso(t *testing.T) team.Team {
+	t.Helper()
+	seoul, err := time.LoadLocation("Asia/Seoul")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := []lead.Hours{{From: 9 * 60, To: 12 * 60}, {From: 13 * 60, To: 18 * 60}}
+	c := lead.Calendar{Zone: seoul, Week: [7][]lead.Hours{nil, day, day, day, day, day, nil}}
+	c.Away = []lead.Stretch{{From: time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)}}
+	return team.Team{People: []team.Person{{ID: "kim", Calendar: c}, {ID: "never", Calendar: lead.Calendar{Zone: seoul}}}}.WithOperations("")
+}
+
+func TestAClockIsThatOfThePerson(t *testing.T) {
+	at, err := time.Parse(time.RFC3339, saturday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock, err := clockOf(contoso(t), "kim", at, 4*time.Hour)
+	want := []string{"arrived Sat 2026-11-21 15:00 KST, clock started Mon 2026-11-23 09:00 KST",
+		"Mon 2026-11-23 09:00 to 11:00 KST: 2 h",
+		"Mon 2026-11-23 14:00 to 16:00 KST: 2 h",
+		"due Mon 2026-11-23 16:00 KST, 07:00 UTC"}
+	if err != nil || !slices.Equal(clock.Lines(), want) {
+		t.Errorf("%v\n%s", err, strings.Join(clock.Lines(), "\n"))
+	}
+	if _, err := clockOf(contoso(t), "never", at, time.Hour); !errors.Is(err, lead.ErrNoWorkingTime) || !strings.Contains(err.Error(), "absences of never in the team file") {
+		t.Errorf("of who never works it says %v", err)
+	}
+	if _, err := clockOf(contoso(t), "Kim", at, time.Hour); err == nil || !strings.Contains(err.Error(), `no person "Kim" in the team, whose ids are kim, never, operations`) {
+		t.Errorf("of who is not there it says %v", err)
+	}
+}
+
+func TestZonesAreInTheProgramItself(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
+	if err != nil || !slices.Contains(strings.Fields(string(out)), "time/tzdata") {
+		t.Errorf("the command does not have the zones: %v", err)
+	}
+}
