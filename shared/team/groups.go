@@ -2,7 +2,6 @@ package team
 
 import (
 	"fmt"
-	"slices"
 
 	"leadflow/shared/lead"
 )
@@ -35,17 +34,17 @@ func (r *reader) members(n *node) []string {
 		r.add(n.place, "people is a list without entries: a team needs somebody who gets its leads")
 	}
 	var all []string
+	lines := map[string]int{}
 	r.items(n, "people", func(n *node) {
 		if isOperations(n) {
 			r.add(n.place, "operations are in no team: name them as manager or fallback")
 			return
 		}
 		id := r.name(n, "an entry of people", &r.people)
-		switch {
-		case id == "":
-		case slices.Contains(all, id):
-			r.add(n.place, fmt.Sprintf("the team has %s twice: take one out, and give a larger weight if that was meant", id))
-		default:
+		if first, twice := lines[id]; twice {
+			r.add(n.place, fmt.Sprintf("the team has %s twice, first in line %d: take one out; for a larger share give a weight", id, first))
+		} else if id != "" {
+			lines[id] = n.line
 			all = append(all, id)
 		}
 	})

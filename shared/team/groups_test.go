@@ -41,7 +41,7 @@ func TestMistakesAboutTeams(t *testing.T) {
 		{"a team without people", "teams:\n- {id: a, people: [], manager: sofia}\n- {id: b, people: [mina, jonas], manager: sofia}\n" + three, []string{
 			"2:19 people is a list without entries: a team needs somebody who gets its leads"}},
 		{"a person twice", "teams:\n- {id: a, people: [mina, jonas, sofia, mina], manager: sofia}\n" + three, []string{
-			"2:40 the team has mina twice: take one out, and give a larger weight if that was meant"}},
+			"2:40 the team has mina twice, first in line 2: take one out; for a larger share give a weight"}},
 		{"operations in a team", "teams:\n- {id: a, people: [mina, jonas, sofia, operations], manager: sofia}\n" + three, []string{
 			"2:40 operations are in no team: name them as manager or fallback"}},
 		{"ids of nobody", "teams:\n- {id: a, people: [mina, jonas, sofia, x], manager: y, fallback: Mina}\n" + three, []string{

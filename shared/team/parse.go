@@ -36,12 +36,12 @@ func Parse(file []byte) (Team, Problems) {
 // reader reads values of the file and notes what is wrong with them. Its methods tell by a bool or an empty
 // list that a value could not be used, which they have noted then.
 type reader struct {
-	problems       Problems
-	people, groups ids
+	problems                 Problems
+	people, groups, holidays ids
 }
 
 func newReader(problems Problems) *reader {
-	return &reader{problems: problems, people: newIDs("person"), groups: newIDs("team")}
+	return &reader{problems: problems, people: newIDs("person"), groups: newIDs("team"), holidays: newIDs("calendar of holidays")}
 }
 
 func (r *reader) team(n *node) Team {
@@ -49,10 +49,12 @@ func (r *reader) team(n *node) Team {
 	if n.kind == blank {
 		return t
 	}
+	days := newCalendars()
 	r.keys(n, "the file",
 		field{name: "internalDomains", read: func(n *node) { t.InternalDomains = r.domains(n) }},
 		field{name: "offers", read: func(n *node) { t.Offers = r.offers(n) }},
-		field{name: "people", read: func(n *node) { t.People = r.everybody(n) }},
+		field{name: "holidays", read: func(n *node) { days = r.calendars(n) }},
+		field{name: "people", read: func(n *node) { t.People = r.everybody(n, days) }},
 		field{name: "teams", read: func(n *node) { t.Groups = r.teams(n) }},
 		field{name: "rules", read: func(n *node) { t.Rules = r.rules(n, t.Offers) }},
 		field{name: "sla", read: func(n *node) { t.SLA, t.DefaultSLA = r.sla(n) }},
@@ -60,7 +62,9 @@ func (r *reader) team(n *node) Team {
 	)
 	r.unknown(r.people)
 	r.unknown(r.groups)
+	r.unknown(r.holidays)
 	r.idle(t)
+	r.unnamed()
 	return t
 }
 

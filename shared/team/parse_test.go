@@ -1,8 +1,10 @@
 package team_test
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,11 +30,18 @@ offers:
     silenceDays: 14
   - {id: backup, titles: [Contoso Backup, "Sicherung: Contoso"]}
 
+holidays:
+  - 2026-12-31
+  - Germany
+  - {id: korea, dates: [2026-02-16, 2026-02-17]}
+  - {id: italy, country: IT, dates: [2026-06-29]}
+
 people:
   - id: mina
     name: Mina Kim
     mail: mina@contoso.com
     zone: Asia/Seoul
+    holidays: korea
     hours:
       mon-thu: ["09:00-12:00", "13:00-18:00"]
       fri: 09:00-12:00
@@ -44,7 +53,7 @@ people:
     weight: 2
     languages: [ko, en]
     onDuty: true
-  - {id: sofia, name: Sofia Rossi, mail: sofia@contoso.com, zone: Europe/Berlin}
+  - {id: sofia, name: Sofia Rossi, mail: sofia@contoso.com, zone: Europe/Berlin, holidays: [italy]}
 
 teams:
   - id: sales
@@ -86,15 +95,15 @@ func TestAFileIsReadWhole(t *testing.T) {
 		Groups: []team.Group{{ID: "sales", People: []string{"mina"}, Manager: "sofia", Fallback: "operations"}},
 		Rules: []team.Rule{
 			{Offers: []string{"backup"}, Publishers: []string{"contoso"}, Sources: []string{"AppSource", "AzurePortal"}, Actions: []lead.Action{lead.ActionContactMe},
-				Countries: []string{"KR", "DE"}, Person: "mina", Line: 42},
-			{Group: "sales", Line: 48},
+				Countries: []string{"KR", "DE"}, Person: "mina", Line: 49},
+			{Group: "sales", Line: 55},
 		},
 		SLA:        map[lead.Action]time.Duration{lead.ActionContactMe: 150 * time.Minute},
 		DefaultSLA: 6 * time.Hour,
 		Cadence:    []int{1, 3, 8},
 	}
 	for i := range got.People {
-		if c := got.People[i].Calendar; c.Zone == nil || len(c.Week[time.Friday]) != 1 {
+		if c := got.People[i].Calendar; c.Zone == nil || len(c.Week[time.Friday]) != 1 || c.Holiday == nil {
 			t.Errorf("the calendar of %s is %+v", got.People[i].ID, c)
 		}
 		got.People[i].Calendar = lead.Calendar{} // has functions, which are not comparable
@@ -341,6 +350,7 @@ func TestALargeCatalogueIsRead(t *testing.T) {
 // Each of these would take the parser minutes, gigabytes or the whole stack.
 func TestAFileThatIsMadeToHurtIsRefusedInSeconds(t *testing.T) {
 	fill := func(s string) string { return strings.Repeat(s, 500<<10/len(s)) }
+	fillUnder := func(key, s string) string { return key + strings.Repeat(s, 9000) }
 	var bomb strings.Builder
 	bomb.WriteString("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n")
 	for i := range 20 {
@@ -369,6 +379,12 @@ func TestAFileThatIsMadeToHurtIsRefusedInSeconds(t *testing.T) {
 		{"tags behind tags", "a: " + fill("!a "), "the file has more than 1000 anchors and tags"},
 		{"anchors behind anchors", "a: " + fill("&a "), "the file has more than 1000 anchors and tags"},
 		{"question marks behind question marks", strings.Repeat("? ", 40), "a key written with ?"},
+		{"people without end", fillUnder("people:\n", "- {id: a, zone: X/Y}\n"), "a person has no mail"},
+		{"mails without end", fillUnder("people:\n", "- mail: a@b.c\n"), "a person has no id"},
+		{"rules without end", fillUnder("rules:\n", "- team: a\n"), "the file has more than 500 rules"},
+		{"rules for many offers", "teams: [{id: a, people: [b]}]\nrules:\n" + strings.Repeat("- {team: a, country: KR, offer: &o [x"+strings.Repeat(",x", 40)+"]}\n", 499), "offer lists x twice"},
+		{"holidays without end", "holidays:\n" + strings.Repeat("- 2026-12-24\n- {id: a, country: DE}\n", 5000), "is that of the calendar of holidays"},
+		{"people who are away without end", "people:\n- zone: Pacific/Apia\n  absences:\n" + strings.Repeat("  - {from: 2026-12-24T13:00, to: 2026-12-25T13:00}\n", 9000) + "x: y\n", "there is no key"},
 		{"closing brackets", fill("]"), "the file has more than 100000 words and signs"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -396,7 +412,13 @@ func TestTheColumnsCountCharacters(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(whole))
-	for _, s := range []string{"", "a: b\na: c\n", "offers: &a [*a]\n", "%YAML 1.2\n---\n? a\n: !!str b\n", "offers:\n- <<: *a\n-\n", "a: [1, {b: 'c\n d'}]\n---\n...\n", "a: |2-\n   x\r\n", "\xef\xbb\xbf\t#\n"} {
+	for _, s := range []string{
+		"people:\n- {id: a, name: A, mail: a@b.example, zone: Asia/Seoul, hours: {fri-mon: [09:00-17:00, '22:00-6:00']}}\n",
+		"people: [{id: a, absences: [{from: 2026-03-29 2:30, to: '2026-03-29'}, {from: 0000-01-01}], zone: Europe/Berlin, cover: a, languages: [x-y, i-klingon]}]\n",
+		"people: [{id: a, name: A, mail: a@b.example, weight: 1e3, onDuty: TRUE, holidays: [b]}]\nholidays: [US, {id: b, dates: 9999-12-31}, 2026-02-30, Atlantis]\nteams: [{id: a, people: [b, a, a], manager: operations}]\n",
+		"rules: [{offer: [a], team: t}, {offer: A, country: [Korea, kr], action: dnc, person: operations}, {}]\nteams: [{id: t, people: []}]\noffers: [{id: b, team: t}]\n",
+		"sla: {plt: 0h1m, Default: 24001m, dnc: 1h, 5: 5}\ncadence: [1, 2, 2, 0, x]\n",
+		"", "a: b\na: c\n", "offers: &a [*a]\n", "%YAML 1.2\n---\n? a\n: !!str b\n", "offers:\n- <<: *a\n-\n", "a: [1, {b: 'c\n d'}]\n---\n...\n", "a: |2-\n   x\r\n", "\xef\xbb\xbf\t#\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
@@ -419,6 +441,41 @@ func FuzzParse(f *testing.F) {
 			if !got.Internal(d) || !got.Internal("mail."+d) || d != strings.ToLower(d) {
 				t.Errorf("the domain %q", d)
 			}
+		}
+		for _, p := range got.People {
+			if p.ID == "" || p.Name == "" || p.Mail == "" || p.Weight < 1 || p.Calendar.Zone == nil || p.Cover == p.ID {
+				t.Errorf("the person %+v", p)
+			}
+			for _, h := range slices.Concat(p.Calendar.Week[:]...) {
+				if h.From < 0 || h.To <= h.From || h.To > 24*60 {
+					t.Errorf("hours %+v", h)
+				}
+			}
+			for _, away := range p.Calendar.Away {
+				if !away.To.After(away.From) {
+					t.Errorf("away %+v", away)
+				}
+			}
+			if p.Calendar.Holiday != nil {
+				p.Calendar.Holiday(2026, time.December, 25)
+			}
+		}
+		whole := got.WithOperations("operations@contoso.com")
+		for _, g := range got.Groups {
+			for _, id := range append(slices.Clone(g.People), cmp.Or(g.Manager, lead.Operations), cmp.Or(g.Fallback, lead.Operations)) {
+				if _, ok := whole.Person(id); !ok || len(g.People) == 0 {
+					t.Errorf("%q of %+v", id, g)
+				}
+			}
+		}
+		for _, rule := range got.Rules {
+			_, person := whole.Person(rule.Person)
+			if person == slices.ContainsFunc(got.Groups, func(g team.Group) bool { return g.ID == rule.Group }) || rule.Line < 1 {
+				t.Errorf("the rule %+v", rule)
+			}
+		}
+		if got.ResponseTime(lead.ActionContactMe) <= 0 || !slices.IsSorted(got.FollowUpDays()) {
+			t.Errorf("answered within %v, followed up after %v", got.ResponseTime(lead.ActionContactMe), got.FollowUpDays())
 		}
 		for _, o := range got.Offers {
 			if found, known := got.Resolve(o.ID, offerOf(o)); !known || found.ID == "" {

@@ -3,7 +3,6 @@ package team
 import (
 	"fmt"
 	"net/mail"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -15,17 +14,18 @@ import (
 )
 
 // everybody reads people.
-func (r *reader) everybody(n *node) []Person {
+func (r *reader) everybody(n *node, days *calendars) []Person {
 	var all []Person
 	mails := map[string]int{} // the lines, by address in lower case
-	r.items(n, "people", func(n *node) { all = append(all, r.person(n, mails)) })
+	r.items(n, "people", func(n *node) { all = append(all, r.person(n, mails, days)) })
 	return all
 }
 
 // person reads one of the people.
-func (r *reader) person(n *node, mails map[string]int) Person {
+func (r *reader) person(n *node, mails map[string]int, days *calendars) Person {
 	p := Person{Weight: 1, Calendar: lead.Calendar{Zone: time.UTC, Week: usualWeek()}}
 	var coverAt place
+	var holidays []string
 	r.keys(n, "a person",
 		field{name: "id", needed: "give a short one that stays, such as mina", read: func(n *node) {
 			p.ID = r.id(n, &r.people)
@@ -41,12 +41,19 @@ func (r *reader) person(n *node, mails map[string]int) Person {
 			}
 		}},
 		field{name: "hours", read: func(n *node) { p.Calendar.Week = r.week(n) }},
+		field{name: "holidays", read: func(n *node) {
+			holidays = r.values(n, "holidays", func(n *node) (string, bool) {
+				id := r.name(n, "an entry of holidays", &r.holidays)
+				return id, id != ""
+			})
+		}},
 		field{name: "absences", read: func(n *node) { p.Calendar.Away = r.absences(n, p.Calendar.Zone) }},
 		field{name: "cover", read: func(n *node) { p.Cover, coverAt = r.somebody(n, "cover"), n.place }},
 		field{name: "weight", read: func(n *node) { p.Weight = r.number(n, "weight", 1, 100) }},
-		field{name: "languages", read: func(n *node) { p.Languages = r.languages(n) }},
+		field{name: "languages", read: func(n *node) { p.Languages = r.values(n, "languages", r.language) }},
 		field{name: "onDuty", read: func(n *node) { p.OnDuty = r.truth(n, "onDuty") }},
 	)
+	p.Calendar.Holiday = days.of(holidays)
 	if n.kind == keys && !n.has("zone") {
 		r.warn(n.place, "a person has no zone, so the hours are those of UTC: give one, such as Europe/Berlin")
 	}
@@ -91,23 +98,16 @@ func (r *reader) zone(n *node) *time.Location {
 	return zone
 }
 
-// languages reads languages, one or several.
-func (r *reader) languages(n *node) []string {
-	var all []string
-	r.each(n, "languages", func(n *node) {
-		s, ok := r.text(n, "a language")
-		if !ok {
-			return
-		}
-		tag, err := language.Parse(s)
-		switch {
-		case err != nil || tag == language.Und:
-			r.add(n.place, fmt.Sprintf("%s is no language: give its code (BCP 47), such as en, ko or pt-BR", quoted(s)))
-		case slices.Contains(all, tag.String()):
-			r.warn(n.place, fmt.Sprintf("the language %s is listed twice: take one out", tag))
-		default:
-			all = append(all, tag.String())
-		}
-	})
-	return all
+// language reads a language.
+func (r *reader) language(n *node) (string, bool) {
+	s, ok := r.text(n, "an entry of languages")
+	if !ok {
+		return "", false
+	}
+	tag, err := language.Parse(s)
+	if err != nil || tag == language.Und {
+		r.add(n.place, fmt.Sprintf("%s is no language: give its code (BCP 47), such as en, ko or pt-BR", quoted(s)))
+		return "", false
+	}
+	return tag.String(), true
 }

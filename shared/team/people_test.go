@@ -68,7 +68,7 @@ func TestMistakesAboutPeople(t *testing.T) {
 			"2:3 a person has no id: give a short one that stays, such as mina", "2:3 a person has no mail: give the address that gets the leads",
 			"2:3 a person has no name: give the name that others know", utc}},
 		{"people that are no list", "people: mina\n", []string{`1:9 people is "mina": it must be a list`}},
-		{"a person that is a text", "people: [mina]\n", []string{`1:10 a person is "mina": it must be keys with values: id, name, mail, zone, hours, absences, cover, weight, languages, onDuty`}},
+		{"a person that is a text", "people: [mina]\n", []string{`1:10 a person is "mina": it must be keys with values: id, name, mail, zone, hours, holidays, absences, cover, weight, languages, onDuty`}},
 		{"an unknown key", mina("role: boss"), []string{`6:3 there is no key "role" here: a person has the keys id, name`}},
 		{"no zone", "people:\n- {id: a, name: A, mail: a@contoso.com}\n", []string{utc}},
 		{"an id with a space", "people:\n- {id: a b, name: A, mail: a@contoso.com, zone: UTC}\n", []string{`2:8 id "a b" has a character that it cannot have: give letters, digits and - _ . only`}},
@@ -86,7 +86,7 @@ func TestMistakesAboutPeople(t *testing.T) {
 		{"weights", mina("weight: 0") + "- {id: b, name: B, mail: b@contoso.com, zone: UTC, weight: 101}\n", []string{
 			`6:11 weight is "0": give a whole number from 1 to 100, without quotes`, `7:60 weight is "101"`}},
 		{"languages that are none", mina("languages: [English, ko, xx-, und, 5, ko]"), []string{
-			`6:15 "English" is no language: give its code (BCP 47), such as en, ko or pt-BR`, `6:28 "xx-" is no language`, `6:33 "und" is no`, `6:38 a language is "5": it must be a text`, "w6:41 the language ko is listed twice: take one out"}},
+			`6:15 "English" is no language: give its code (BCP 47), such as en, ko or pt-BR`, `6:28 "xx-" is no language`, `6:33 "und" is no`, `6:38 an entry of languages is "5": it must be a text`, "w6:41 languages lists ko twice, first in line 6: take one out"}},
 		{"no languages", mina("languages: []"), []string{"6:14 languages is a list without entries: give it one or take it out"}},
 		{"what is neither true nor false", mina("onDuty: yes") + "- {id: b, name: B, mail: b@contoso.com, zone: UTC, onDuty: 'true'}\n- {id: c, name: C, mail: c@contoso.com, zone: UTC, onDuty: [true]}\n- {id: d, name: D, mail: d@contoso.com, zone: UTC, onDuty: True}\n", []string{
 			`6:11 onDuty is "yes": give true or false, without quotes`, `7:60 onDuty is "true": give`, "8:60 onDuty is a list: it must be true or false", `9:60 onDuty is "True"`}},

@@ -97,7 +97,7 @@ func (r *reader) values(n *node, what string, read func(*node) (string, bool)) [
 			return
 		}
 		if first, twice := lines[strings.ToLower(v)]; twice {
-			r.warn(n.place, fmt.Sprintf("the %s %s is listed twice, first in line %d: take one out", what, v, first))
+			r.warn(n.place, fmt.Sprintf("%s lists %s twice, first in line %d: take one out", what, v, first))
 			return
 		}
 		lines[strings.ToLower(v)] = n.line

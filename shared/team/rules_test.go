@@ -68,7 +68,7 @@ func TestMistakesAboutRules(t *testing.T) {
 			`7:11 offer "a b" has a character`, `7:27 publisher "con.toso" has a character`, `7:45 there is no source "Web": give one of AzureMarketplace, AppSource, AzurePortal, TestDrive, unknown`,
 			`7:59 there is no action "Buy": give one of INS, PLT, DNC, Create, StartTestDrive, unknown`, `7:80 country "Atlantis" is unknown: give its code (ISO 3166-1) or its English name, such as KR or Germany`, `7:94 country "Europe" is unknown`}},
 		{"values twice", ruled("", "{offer: [a, A], action: [PLT, plt], country: [KR, Korea], team: sales}"), []string{
-			"w7:15 the offer A is listed twice, first in line 7: take one out", "w7:33 the action PLT is listed twice", "w7:53 the country KR is listed twice"}},
+			"w7:15 offer lists A twice, first in line 7: take one out", "w7:33 action lists PLT twice", "w7:53 country lists KR twice"}},
 		{"an offer that the catalogue lacks", ruled(offers, "{offer: [Analytics, portal], team: sales}"), []string{
 			`w7:3 the catalogue has no offer with the id "portal", which this rule names: mend it, or add the offer`}},
 		{"an offer of another publisher", ruled(offers, "{offer: analytics, publisher: fabrikam, team: sales}", "{offer: [analytics, SHARED], publisher: Fabrikam, team: sales}", "{offer: [backup, analytics], publisher: fabrikam, team: sales}"), []string{
