@@ -167,7 +167,7 @@ func (r *Roster) welcome(candidates []Candidate, first int) {
 	for i := range candidates {
 		c := &candidates[i]
 		k, old := known[c.Person]
-		if !old && !c.available() || seen[c.Person] {
+		if !old && !c.available() {
 			continue
 		}
 		if !old {

@@ -163,6 +163,15 @@ func TestSomebodyIsANewcomerWhenHeIsFirstAvailable(t *testing.T) {
 	}
 }
 
+func TestANewcomerStartsLevelWithThoseWhoAreThere(t *testing.T) {
+	r, three := &lead.Roster{}, people("a", "b", "c")
+	give(r, 2, three[:2])
+	give(r, 10, without(three[:2], "b"))
+	if p := r.Pick("next", without(three, "b"), nobody, morning); p.Candidates[1].Load != 1 || p.Candidates[2].Load != 11 {
+		t.Errorf("level with somebody who is away: %+v", p.Candidates)
+	}
+}
+
 func TestWhoGotLeadsBeforeHeWasACandidateIsCreditedWithTheRestOnly(t *testing.T) {
 	r := &lead.Roster{}
 	for i := range 10 {
@@ -199,6 +208,11 @@ func TestTheRepeatOfALeadGivesTheSamePerson(t *testing.T) {
 			now, _ := json.Marshal(r)
 			if p.Person != c.want || p.Again != c.again || (string(before) == string(now)) != c.again || p.Of != 4 {
 				t.Errorf("got %+v, and the roster is %s, and was %s", p, now, before)
+			}
+			for _, x := range p.Candidates {
+				if x.Load != 0 {
+					t.Errorf("the lead counts for its own assignment: %+v", x)
+				}
 			}
 			if r.Seq != 5 || len(r.Assignments) != 5 {
 				t.Errorf("the lead counts twice: %+v", r.Assignments)

@@ -165,6 +165,8 @@ func TestTheReasonOfAnOwnerIsASentence(t *testing.T) {
 			"Kim Lee is next in the team apac (rule in line 12: country KR), with 5 of the last 6 leads at weight 3", "kim mina"},
 		{"of whom a rule names", staffed(), testDrive, 9, "kim", "",
 			"Kim Lee gets it by the rule in line 13: source AppSource, action StartTestDrive", "kim mina(covers only while Kim Lee is away)"},
+		{"of whom a rule names, with the cover away", absent(staffed(), far, "mina"), testDrive, 0, "kim", "",
+			"Kim Lee gets it by the rule in line 13: source AppSource, action StartTestDrive", "kim mina(away until Mon 7 Dec 09:00)"},
 		{"of whom a rule names and who is away", absent(staffed(), far, "kim"), testDrive, 9, "mina", "",
 			"Mina Kim gets it for Kim Lee, who is away until Mon 7 Dec 09:00 (rule in line 13: source AppSource, action StartTestDrive)",
 			"kim(away until Mon 7 Dec 09:00) mina"},

@@ -69,15 +69,9 @@ func explain(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	var db *store.Store
-	if !c.offline {
-		db, err = c.store()
-		switch {
-		case err != nil && c.team != "" && os.Getenv("COSMOS_ENDPOINT") == "":
-			fmt.Fprintln(c.note, "(without a store, as with --offline)")
-		case err != nil:
-			return fmt.Errorf("%w\n(--offline explains without a store)", err)
-		}
+	db, err := c.storeOrNone("explains")
+	if err != nil {
+		return err
 	}
 	t, err := c.teamFor(ctx, db)
 	if err != nil {
@@ -103,6 +97,23 @@ func explain(ctx context.Context, c *call) error {
 	}
 	e.print(c.out)
 	return nil
+}
+
+// storeOrNone is the store; nil if the command does what it does without one, because of --offline or because there
+// is a team file and no setting that names a store.
+func (c *call) storeOrNone(does string) (*store.Store, error) {
+	if c.offline {
+		return nil, nil
+	}
+	db, err := c.store()
+	switch {
+	case err != nil && c.team != "" && os.Getenv("COSMOS_ENDPOINT") == "":
+		fmt.Fprintln(c.note, "(without a store, as with --offline)")
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("%w\n(--offline %s without a store)", err, does)
+	}
+	return db, nil
 }
 
 // body reads the file that was named, or the standard input.

@@ -40,11 +40,14 @@ const usage = `Usage: leads COMMAND [--json]
                                   RFC 3339 with its offset (2026-11-21T15:00:00+09:00), N a decimal (1.5); --team FILE:
                                   not the applied team, and no settings are needed. All absences of the file are taken
                                   out of the working time
+  team simulate [FILE]            who would get a submission and why, with every candidate, writing nothing;
+                                  --offer, --team and --offline as for explain;
+                                  --last N: not a submission, but the last N leads, as if they came in again now
   help                            this text
 
-With --json every command prints JSON. A FILE of - is the standard input, from which explain also reads
-without a FILE. The settings are those of the handler, as environment variables; without them, those of
-"make run" in .local/settings.json. team check and clock --team need none.
+With --json every command prints JSON. A FILE of - is the standard input, from which explain and team simulate
+also read without a FILE. The settings are those of the handler, as environment variables; without them, those
+of "make run" in .local/settings.json. team check and clock --team need none.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found.
 `
@@ -85,6 +88,7 @@ type call struct {
 	unknown bool
 	offline bool
 	days    int
+	last    int
 	offer   string
 	team    string
 	person  string
@@ -119,6 +123,7 @@ var commands = []command{
 	{name: "team apply", least: 1, most: 1, flags: []string{"yes"}, run: applyTeam},
 	{name: "team show", flags: []string{"raw"}, run: showTeam},
 	{name: "clock", flags: []string{"person", "from", "hours", "team"}, run: runClock},
+	{name: "team simulate", most: 1, flags: []string{"last", "offline", "offer", "team"}, run: simulateTeam},
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out, note io.Writer) error {
@@ -154,6 +159,9 @@ func (c command) parse(args []string) (*call, error) {
 	if slices.Contains(c.flags, "days") {
 		f.IntVar(&called.days, "days", c.days, "")
 	}
+	if slices.Contains(c.flags, "last") {
+		f.IntVar(&called.last, "last", 0, "")
+	}
 	for name, value := range map[string]*bool{"raw": &called.raw, "yes": &called.yes, "unknown": &called.unknown, "offline": &called.offline} {
 		if slices.Contains(c.flags, name) {
 			f.BoolVar(value, name, false, "")
@@ -179,6 +187,8 @@ func (c command) parse(args []string) (*call, error) {
 		return nil, fmt.Errorf("%q is one word too many", called.args[c.most])
 	case called.days < 0:
 		return nil, errors.New("--days must not be negative")
+	case called.last < 0:
+		return nil, errors.New("--last must not be negative")
 	}
 	return called, nil
 }

@@ -88,6 +88,7 @@ func appliedTeam(ctx context.Context, db *store.Store) (team.Team, error) {
 	if n := len(problems.Errors()); n > 0 {
 		return team.Team{}, fmt.Errorf("version %d of the team, which is applied, is not valid for this version of the command: %s", applied.Version, plural(n, "error"))
 	}
+	t.Version = applied.Version
 	return t, nil
 }
 
