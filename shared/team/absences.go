@@ -85,11 +85,11 @@ func (r *reader) absence(n *node, zone *time.Location) (lead.Stretch, bool) {
 	if !begins || !ends {
 		return lead.Stretch{}, false
 	}
-	away := lead.Stretch{From: instant(zone, from.year, from.month, from.day, from.minute, false)}
+	away := lead.Stretch{From: lead.Instant(zone, from.year, from.month, from.day, from.minute, false)}
 	if to.timed {
-		away.To = instant(zone, to.year, to.month, to.day, to.minute, true)
+		away.To = lead.Instant(zone, to.year, to.month, to.day, to.minute, true)
 	} else {
-		away.To = instant(zone, to.year, to.month, to.day+1, 0, false) // where the next day begins
+		away.To = lead.Instant(zone, to.year, to.month, to.day+1, 0, false) // where the next day begins
 	}
 	if !away.To.After(away.From) {
 		r.add(at, "the absence does not end after it begins: mend from or to")
