@@ -82,7 +82,7 @@ type listItem struct {
 	// Subject is that of the mails about the lead, and Who the person.
 	Subject string
 	Who     string
-	// What has to be done, and by when.
+	// What has to be done, and When: " by ..." or ", due since ...".
 	What string
 	When string
 	// Late says that the time has passed.
@@ -137,9 +137,9 @@ func (w Writer) List(kind lead.MailKind, id string, due []*lead.Lead, to team.Pe
 func (w Writer) listItem(l *lead.Lead, to team.Person, t team.Team, now time.Time) listItem {
 	f := l.FollowUp
 	item := listItem{Subject: l.Subject, Who: normalize.FullName(l.Contact.FirstName, l.Contact.LastName), What: what(f),
-		When: "by " + moment(f.DueAt.Time, to.Calendar.Zone), Page: w.page(to, l.ID, now)}
+		When: " by " + moment(f.DueAt.Time, to.Calendar.Zone), Page: w.page(to, l.ID, now)}
 	if !f.DueAt.After(now) {
-		item.When = "since " + moment(f.DueAt.Time, to.Calendar.Zone)
+		item.When = ", due since " + moment(f.DueAt.Time, to.Calendar.Zone)
 		item.Late = f.Running()
 	}
 	if f.Snoozed(now) {

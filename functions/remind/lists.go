@@ -34,9 +34,17 @@ func (r *Remind) remindPeople(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("remind people: %w", err)
 	}
-	staff := t.Staff(now, nil)
+	var owned []lead.Due
 	var failed []error
-	for _, l := range lists(due, staff, now) {
+	for _, d := range due {
+		if !unowned(d.Owner, t, now) {
+			owned = append(owned, d)
+		} else if err := r.assign(ctx, d.ID, t); err != nil { // whoever gets it is told by the next run
+			failed = append(failed, err)
+		}
+	}
+	staff := t.Staff(now, nil)
+	for _, l := range lists(owned, staff, now) {
 		if err := r.list(ctx, l, staff, now); err != nil {
 			failed = append(failed, fmt.Errorf("make a list for %s: %w", l.to.Person, err))
 		}

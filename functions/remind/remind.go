@@ -36,6 +36,7 @@ type Store interface {
 
 	Due(ctx context.Context, now time.Time) ([]lead.Due, error)
 	OpenLeads(ctx context.Context, owner string) ([]lead.Due, error)
+	UpdateRoster(ctx context.Context, change func(*lead.Roster) error) error
 	UpdateSeries(ctx context.Context, kind lead.MailKind, person string, change func(*lead.Series) error) error
 
 	Watch(ctx context.Context) (*lead.Watch, error)
@@ -73,7 +74,7 @@ type Remind struct {
 // Run does every part once.
 func (r *Remind) Run(ctx context.Context, _ azfunc.Timer) error {
 	// The lists come before the sweep of the mails, which would send one that an earlier run has only half made.
-	return errors.Join(r.sweepSubmissions(ctx), r.remindPeople(ctx), r.sweepMails(ctx), r.sweepLeads(ctx), r.tellOperations(ctx))
+	return errors.Join(r.sweepSubmissions(ctx), r.assignHeld(ctx), r.remindPeople(ctx), r.sweepMails(ctx), r.sweepLeads(ctx), r.tellOperations(ctx))
 }
 
 // each works on the documents with these ids, several at a time. What somebody else changed or removed in

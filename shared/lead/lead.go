@@ -185,6 +185,8 @@ type Mail struct {
 	PlannedAt Time   `json:"plannedAt"`
 	// Copy says that the mail is for this person and not for whoever acts for the owner when it is sent.
 	Copy bool `json:"copy,omitempty"`
+	// About is why a list names the lead, in words.
+	About string `json:"about,omitempty"`
 	// RecordedAt is when its end was noted here; zero while it is open.
 	RecordedAt Time `json:"recordedAt,omitzero"`
 

@@ -47,6 +47,7 @@ func (l *Lead) PutOn(kind MailKind, mail string, to Actor, now time.Time, s Staf
 		return true
 	}
 	f := l.FollowUp
+	about := f.about(kind, now)
 	next := workingDay(to.Works, now, 1)
 	switch {
 	case kind == MailEscalation:
@@ -59,9 +60,31 @@ func (l *Lead) PutOn(kind MailKind, mail string, to Actor, now time.Time, s Staf
 	default:
 		f.OwnerAt = f.DueAt
 	}
-	l.plan(Mail{ID: mail, Kind: kind, To: to.Person, PlannedAt: At(now)})
+	l.plan(Mail{ID: mail, Kind: kind, To: to.Person, PlannedAt: At(now), About: about})
 	l.UpdatedAt = At(now)
 	return true
+}
+
+// about says why a list names the lead.
+func (f *FollowUp) about(kind MailKind, now time.Time) string {
+	due := !f.DueAt.After(now)
+	switch {
+	case kind == MailEscalation:
+		return "Nobody had answered by " + stamp(f.DueAt) + "."
+	case f.Running() && f.Told:
+		return "An answer is still due, since " + stamp(f.DueAt) + "."
+	case f.Running() && due:
+		return "The time to respond by has passed: " + stamp(f.DueAt) + "."
+	case f.Running():
+		return "An answer is due by " + stamp(f.DueAt) + "."
+	case f.Kind == FollowUpStep:
+		return "Step " + strconv.Itoa(f.Step) + " of the follow-ups is due."
+	case f.Kind == FollowUpClose:
+		return "They have not answered to any follow-up: it should be closed."
+	case f.Kind == FollowUpWake:
+		return "It was put off until now."
+	}
+	return "It has a new owner."
 }
 
 // afterDue is when the owner is told again of what is due: daily while somebody waits for an answer, else with the next

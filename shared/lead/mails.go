@@ -37,6 +37,9 @@ func (l *Lead) Record(id, text string, at Time) bool {
 		return false
 	}
 	m.RecordedAt = at
+	if m.About != "" {
+		text += " " + m.About
+	}
 	l.note(at, text, m.Submission, id)
 	l.dueAgain()
 	l.UpdatedAt = at
