@@ -27,6 +27,27 @@ type teamFile struct {
 	problems team.Problems
 }
 
+// contents says how much a team file configures.
+type contents struct {
+	People          int `json:"people"`
+	Teams           int `json:"teams"`
+	Rules           int `json:"rules"`
+	Offers          int `json:"offers"`
+	InternalDomains int `json:"internalDomains"`
+}
+
+func contentsOf(t team.Team) contents {
+	return contents{len(t.People), len(t.Groups), len(t.Rules), len(t.Offers), len(t.InternalDomains)}
+}
+
+func (c contents) String() string {
+	people := plural(c.People, "person")
+	if c.People != 1 {
+		people = strconv.Itoa(c.People) + " people"
+	}
+	return strings.Join([]string{people, plural(c.Teams, "team"), plural(c.Rules, "rule"), plural(c.Offers, "offer"), plural(c.InternalDomains, "internal domain")}, ", ")
+}
+
 // errors says how many of its problems make the file invalid, "" if none does.
 func (f teamFile) errors() string {
 	if n := len(f.problems.Errors()); n > 0 {
@@ -77,12 +98,11 @@ func checkTeam(_ context.Context, c *call) error {
 	wrong := f.errors()
 	if c.json {
 		err := c.asJSON(struct {
-			File            string        `json:"file"`
-			Valid           bool          `json:"valid"`
-			Problems        team.Problems `json:"problems"`
-			InternalDomains int           `json:"internalDomains"`
-			Offers          int           `json:"offers"`
-		}{f.name, wrong == "", f.problems, len(f.team.InternalDomains), len(f.team.Offers)})
+			File     string        `json:"file"`
+			Valid    bool          `json:"valid"`
+			Problems team.Problems `json:"problems"`
+			contents
+		}{f.name, wrong == "", f.problems, contentsOf(f.team)})
 		if err != nil {
 			return err
 		}
@@ -93,7 +113,7 @@ func checkTeam(_ context.Context, c *call) error {
 		return fmt.Errorf("%s is not valid: %s", f.name, wrong)
 	}
 	if !c.json {
-		fmt.Fprintf(c.out, "%s is valid: %s, %s.\n", f.name, plural(len(f.team.Offers), "offer"), plural(len(f.team.InternalDomains), "internal domain"))
+		fmt.Fprintf(c.out, "%s is valid: %s.\n", f.name, contentsOf(f.team))
 	}
 	return nil
 }
@@ -107,6 +127,7 @@ type application struct {
 	Problems team.Problems `json:"problems"`
 	// Diff is what the file changes.
 	Diff string `json:"diff"`
+	contents
 }
 
 // applyTeam puts a team file in the place of the one that is applied, if it is valid, changes anything and
@@ -116,7 +137,7 @@ func applyTeam(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	a := application{File: f.name, Problems: f.problems}
+	a := application{File: f.name, Problems: f.problems, contents: contentsOf(f.team)}
 	if !c.json {
 		c.printProblems(f)
 	}
@@ -173,7 +194,7 @@ func applyTeam(ctx context.Context, c *call) error {
 	}
 	a.Version, a.Applied = now.Version, true
 	if !c.json {
-		fmt.Fprintf(c.out, "Applied as version %d. The handlers follow within a minute.\n", now.Version)
+		fmt.Fprintf(c.out, "Applied as version %d: %s. The handlers follow within a minute.\n", now.Version, a.contents)
 	}
 	return c.told(a)
 }
@@ -213,9 +234,13 @@ func showTeam(ctx context.Context, c *call) error {
 	}
 	field(c.out, "Version", strconv.Itoa(applied.Version))
 	field(c.out, "Applied", applied.AppliedAt.Format(time.DateTime)+" UTC")
-	fmt.Fprintln(c.out)
-	lines(c.out, applied.Text)
-	return nil
+	t, problems := team.Parse([]byte(applied.Text))
+	if n := len(problems.Errors()); n > 0 {
+		fmt.Fprintf(c.out, "\nThis version of the command does not understand the file: %s. It is:\n\n", plural(n, "error"))
+		lines(c.out, applied.Text)
+		return nil
+	}
+	return c.describe(t, time.Now())
 }
 
 // lines prints a text of several lines, without what could move a terminal.

@@ -26,7 +26,29 @@ import (
 )
 
 const (
-	validTeam   = "# Contoso\ninternalDomains: [contoso.com]\noffers:\n  - id: analytics\n    titles: [Contoso Analytics]\n  - id: backup\n"
+	validTeam = "# Contoso\ninternalDomains: [contoso.com]\noffers:\n  - id: analytics\n    titles: [Contoso Analytics]\n  - id: backup\n"
+	// fullTeam has people too.
+	fullTeam = `internalDomains: [contoso.com, contoso.example]
+holidays: [DE]
+people:
+- {id: mina, name: Mina Kim, mail: mina@contoso.com, zone: Asia/Seoul, cover: jonas, weight: 2, languages: [ko, en],
+   hours: {mon-thu: ["13:00-18:00", "09:00-12:00"], fri: ["09:00-12:00", "11:00-13:30"], sun: "00:00-24:00"},
+   absences: [{from: 2026-03-02, to: 2026-03-03}, {from: 2026-03-04, to: 2026-03-04T12:00}, {from: 2026-12-24}]}
+- {id: jonas, name: Jonas Weber, mail: jonas@contoso.com, zone: Europe/Berlin}
+- {id: sofia, name: Sofia Rossi, mail: sofia@contoso.com, zone: Europe/Berlin, hours: {mon-sun: "00:00-24:00"}, onDuty: true}
+teams:
+- {id: sales, people: [mina, jonas], manager: sofia, fallback: jonas}
+- {id: other, people: [jonas], manager: operations}
+rules:
+- {offer: [analytics, backup], publisher: contoso, source: AppSource, action: [PLT, StartTestDrive], country: [KR, DE], person: mina}
+- {country: JP, team: sales}
+- {team: other}
+offers:
+- {id: analytics, publisher: contoso, titles: [Contoso Analytics], team: sales}
+- {id: backup, publisher: contoso}
+sla: {PLT: 90m, default: 6h}
+cadence: [1, 5]
+`
 	invalidTeam = "internalDomains: [contoso.com, contoso.com]\noffers:\n  - titles: A\n    price: 5\n"
 )
 
@@ -76,17 +98,25 @@ type checkJSON struct {
 	File            string        `json:"file"`
 	Valid           bool          `json:"valid"`
 	Problems        []problemJSON `json:"problems"`
-	InternalDomains int           `json:"internalDomains"`
+	People          int           `json:"people"`
+	Teams           int           `json:"teams"`
+	Rules           int           `json:"rules"`
 	Offers          int           `json:"offers"`
+	InternalDomains int           `json:"internalDomains"`
 }
 
 // applyJSON is what programs get of an application.
 type applyJSON struct {
-	File     string        `json:"file"`
-	Version  int           `json:"version"`
-	Applied  bool          `json:"applied"`
-	Problems []problemJSON `json:"problems"`
-	Diff     string        `json:"diff"`
+	File            string        `json:"file"`
+	Version         int           `json:"version"`
+	Applied         bool          `json:"applied"`
+	Problems        []problemJSON `json:"problems"`
+	Diff            string        `json:"diff"`
+	People          int           `json:"people"`
+	Teams           int           `json:"teams"`
+	Rules           int           `json:"rules"`
+	Offers          int           `json:"offers"`
+	InternalDomains int           `json:"internalDomains"`
 }
 
 // decoded decodes what a command printed with --json.
@@ -104,18 +134,23 @@ func decoded[T any](t *testing.T, out string) T {
 func TestACheckSaysWhatAValidFileConfiguresAndNeedsNoSettings(t *testing.T) {
 	bare(t)
 	writeFile(t, "team.yaml", validTeam)
-	writeFile(t, "one.yaml", "offers: [{id: a}]\ninternalDomains: [contoso.com, Contoso.com]\n")
+	writeFile(t, "one.yaml", "offers: [{id: a}]\ninternalDomains: [contoso.com, Contoso.com]\npeople: [{id: a, name: A, mail: a@contoso.com, zone: UTC}]\nteams: [{id: a, people: [a], manager: operations}]\nrules: [{team: a}]\n")
+	writeFile(t, "full.yaml", fullTeam)
 	writeFile(t, "empty.yaml", "")
 	for args, want := range map[string]string{
-		"team.yaml":  "team.yaml is valid: 2 offers, 1 internal domain.\n",
-		"one.yaml":   "one.yaml:2:32: warning: contoso.com is listed twice, first in line 2: take one out\none.yaml is valid: 1 offer, 1 internal domain.\n",
-		"empty.yaml": "empty.yaml is valid: 0 offers, 0 internal domains.\n",
+		"team.yaml":  "team.yaml is valid: 0 people, 0 teams, 0 rules, 2 offers, 1 internal domain.\n",
+		"full.yaml":  "full.yaml is valid: 3 people, 2 teams, 3 rules, 2 offers, 2 internal domains.\n",
+		"one.yaml":   "one.yaml:2:32: warning: contoso.com is listed twice, first in line 2: take one out\none.yaml is valid: 1 person, 1 team, 1 rule, 1 offer, 1 internal domain.\n",
+		"empty.yaml": "empty.yaml is valid: 0 people, 0 teams, 0 rules, 0 offers, 0 internal domains.\n",
 	} {
 		if out := says(t, "team", "check", args); out != want {
 			t.Errorf("leads team check %s prints %q", args, out)
 		}
 	}
 	if got := saysJSON[checkJSON](t, "team", "check", "team.yaml"); !got.Valid || got.Offers != 2 || got.InternalDomains != 1 || got.Problems == nil || len(got.Problems) > 0 || got.File != "team.yaml" {
+		t.Errorf("check %+v", got)
+	}
+	if got := saysJSON[checkJSON](t, "team", "check", "full.yaml"); got.People != 3 || got.Teams != 2 || got.Rules != 3 || got.Offers != 2 || got.InternalDomains != 2 {
 		t.Errorf("check %+v", got)
 	}
 }
@@ -140,7 +175,7 @@ func TestACheckPrintsEveryProblemAndFails(t *testing.T) {
 
 func TestACheckOfTheStandardInput(t *testing.T) {
 	bare(t)
-	if out, _, err := reads(t, validTeam, "team", "check", "-"); err != nil || out != "stdin is valid: 2 offers, 1 internal domain.\n" {
+	if out, _, err := reads(t, validTeam, "team", "check", "-"); err != nil || out != "stdin is valid: 0 people, 0 teams, 0 rules, 2 offers, 1 internal domain.\n" {
 		t.Errorf("printed %s, %v", out, err)
 	}
 	if out, _, err := reads(t, "x: y", "team", "check", "-"); err == nil || !strings.HasPrefix(out, "stdin:1:1: there is no key \"x\" here") {
@@ -174,14 +209,14 @@ func TestATeamIsAppliedWithItsNextVersionAfterItsDifferenceIsShown(t *testing.T)
 	writeFile(t, "team.yaml", validTeam)
 	before := time.Now().Truncate(time.Millisecond)
 	out := says(t, "team", "apply", "team.yaml", "--yes")
-	inOrder(t, out, "--- nothing applied\n+++ team.yaml\n", "+# Contoso\n+internalDomains: [contoso.com]\n", "Applied as version 1. The handlers follow within a minute.\n")
+	inOrder(t, out, "--- nothing applied\n+++ team.yaml\n", "+# Contoso\n+internalDomains: [contoso.com]\n", "Applied as version 1: 0 people, 0 teams, 0 rules, 2 offers, 1 internal domain. The handlers follow within a minute.\n")
 	if f := o.applied(); f.Version != 1 || f.Text != validTeam || f.AppliedAt.Before(before) {
 		t.Errorf("applied %+v", f)
 	}
 	next := strings.Replace(validTeam, "backup", "vault", 1)
 	writeFile(t, "team.yaml", next)
 	out = says(t, "team", "apply", "--yes", "team.yaml")
-	inOrder(t, out, "--- version 1\n+++ team.yaml\n", "\n-  - id: backup\n+  - id: vault\n", "Applied as version 2.")
+	inOrder(t, out, "--- version 1\n+++ team.yaml\n", "\n-  - id: backup\n+  - id: vault\n", "Applied as version 2: ")
 	if strings.Contains(out, "-# Contoso") {
 		t.Errorf("the difference has what is the same:\n%s", out)
 	}
@@ -194,7 +229,7 @@ func TestATeamIsAppliedByPrograms(t *testing.T) {
 	o := start(t)
 	out, note, err := reads(t, "internalDomains: [contoso.com, contoso.com]\n", "team", "apply", "-", "--yes", "--json")
 	got := decoded[applyJSON](t, out)
-	if err != nil || note != "" || !got.Applied || got.Version != 1 || len(got.Problems) != 1 || got.File != "stdin" || !strings.Contains(got.Diff, "+internalDomains") {
+	if err != nil || note != "" || !got.Applied || got.Version != 1 || len(got.Problems) != 1 || got.InternalDomains != 1 || got.File != "stdin" || !strings.Contains(got.Diff, "+internalDomains") {
 		t.Errorf("application %+v, %q, %v", got, note, err)
 	}
 	out, _, err = reads(t, "x: y\n", "team", "apply", "-", "--yes", "--json")
@@ -404,9 +439,7 @@ func TestTheAppliedTeamIsShown(t *testing.T) {
 	if _, err := o.store.ApplyTeam(t.Context(), text, 0, time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)); err != nil {
 		t.Fatal(err)
 	}
-	if out := says(t, "team", "show"); out != "Version       1\nApplied       2026-03-02 09:30:00 UTC\n\n# Contoso\noffers: []\n" {
-		t.Errorf("printed %q", out)
-	}
+	inOrder(t, says(t, "team", "show"), "Version       1\nApplied       2026-03-02 09:30:00 UTC\nConfigures    0 people, 0 teams, 0 rules, 0 offers, 0 internal domains\n")
 	if out := says(t, "team", "show", "--raw"); out != text {
 		t.Errorf("printed %q", out)
 	}
@@ -418,6 +451,12 @@ func TestTheAppliedTeamIsShown(t *testing.T) {
 	if got.Version != 1 || got.Text != text || got.AppliedAt.Hour() != 9 {
 		t.Errorf("team %+v", got)
 	}
+}
+
+func TestAnAppliedTeamThatThisVersionDoesNotUnderstandIsShownAsItIs(t *testing.T) {
+	o := start(t)
+	o.applies("# Contoso\r\nmachines: []\n")
+	inOrder(t, says(t, "team", "show"), "Version       1\n", "\n\nThis version of the command does not understand the file: 1 error. It is:\n\n# Contoso\nmachines: []\n")
 }
 
 func TestWithoutATeamItIsSaidThatThereIsNone(t *testing.T) {

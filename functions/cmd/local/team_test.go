@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,8 @@ func TestTheSampleTeamHasAliasesAndExplainsEveryKey(t *testing.T) {
 		}
 	}
 	lines := strings.Split(sampleTeam, "\n")
-	for _, key := range []string{"internalDomains:", "offers:", "- id:", "publisher:", "titles:", "product:"} {
+	for _, key := range []string{"people:", "- id:", "name:", "mail:", "zone:", "hours:", "#   absences:", "cover:", "weight:", "languages:", "onDuty:", "teams:", "people:", "manager:", "fallback:",
+		"rules:", "- country:", "#   holidays:", "sla:", "default:", "cadence:", "internalDomains:", "offers:", "publisher:", "titles:", "product:", "team:"} {
 		explained := false
 		for i, line := range lines {
 			explained = explained || i > 0 && strings.HasPrefix(strings.TrimSpace(line), key) && strings.HasPrefix(strings.TrimSpace(lines[i-1]), "#")
@@ -66,6 +68,55 @@ func TestTheSampleTeamHasAliasesAndExplainsEveryKey(t *testing.T) {
 		if !explained {
 			t.Errorf("nothing is said above %s", key)
 		}
+	}
+}
+
+func TestTheSampleTeamCanBeTriedAtAnyTime(t *testing.T) {
+	of := sample(t)
+	for _, p := range of.People {
+		if p.Calendar.Holiday != nil || len(p.Calendar.Away) > 0 {
+			t.Errorf("%s does not work every day", p.ID)
+		}
+		for day, hours := range p.Calendar.Week {
+			if len(hours) != 1 || hours[0] != (lead.Hours{From: 0, To: 24 * 60}) {
+				t.Errorf("%s works at %v on %v", p.ID, hours, time.Weekday(day))
+			}
+		}
+		if _, host, _ := strings.Cut(p.Mail, "@"); !of.Internal(host) {
+			t.Errorf("%s is somebody else's", p.Mail)
+		}
+	}
+	if got := []time.Duration{of.ResponseTime(lead.ActionContactMe), of.ResponseTime(lead.ActionTestDrive), of.ResponseTime(lead.ActionAcquired)}; !slices.Equal(got, []time.Duration{2 * time.Minute, 3 * time.Minute, 4 * time.Minute}) {
+		t.Errorf("leads are answered within %v", got)
+	}
+}
+
+// What the sample has in comments only is for another day, and has to be right all the same.
+func TestTheExamplesOfTheSampleTeamAreValid(t *testing.T) {
+	var examples []string
+	lines := strings.Split(sampleTeam, "\n")
+	for i, line := range lines {
+		if key, ok := strings.CutPrefix(strings.TrimLeft(line, " "), "#   "); ok && strings.HasSuffix(key, ":") && !strings.HasPrefix(key, " ") {
+			example := key + "\n"
+			for _, more := range lines[i+1:] {
+				more, ok := strings.CutPrefix(strings.TrimLeft(more, " "), "#     ")
+				if !ok {
+					break
+				}
+				example += "  " + more + "\n"
+			}
+			examples = append(examples, example)
+		}
+	}
+	if len(examples) != 3 {
+		t.Fatalf("examples %q", examples)
+	}
+	person := "people:\n- id: a\n  name: A\n  mail: a@contoso.example\n  zone: UTC\n  holidays: korea\n"
+	for _, e := range examples[:2] {
+		person += "  " + strings.ReplaceAll(strings.TrimSuffix(e, "\n"), "\n", "\n  ") + "\n"
+	}
+	if _, problems := team.Parse([]byte(person + examples[2])); len(problems) > 0 {
+		t.Errorf("%v in\n%s", problems, person+examples[2])
 	}
 }
 
