@@ -3,6 +3,7 @@ package team_test
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -127,6 +128,18 @@ func TestAFileThatSaysNothingIsAValidTeam(t *testing.T) {
 		if len(problems) > 0 || len(got.InternalDomains)+len(got.Offers)+len(got.People) > 0 || got.HasCatalogue() {
 			t.Errorf("%s: %+v, %v", name, got, problems)
 		}
+	}
+}
+
+func TestTheExampleOfTheReadmeIsValid(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(readme), "```yaml\n")
+	example, _, found := strings.Cut(example, "```\n")
+	if got := says(t, example); !found || len(got.People) == 0 || len(got.Rules) == 0 {
+		t.Errorf("it is %s", example)
 	}
 }
 

@@ -34,7 +34,7 @@ const usage = `Usage: leads COMMAND [--json]
                                   catalogue has them; --unknown: those it lacks, ready for the team file
   team check FILE                 everything that is wrong with a team file, with line and column
   team apply FILE [--yes]         check a team file, show what it changes, ask (unless --yes) and apply it
-  team show [--raw]               the team that is applied; --raw prints the file exactly as it was applied
+  team show [--raw]               what the applied team says, in words; --raw prints the file exactly as it was applied
   clock --person ID --from TIME --hours N
                                   when the response to a lead that arrives then is due, with the arithmetic: TIME is
                                   RFC 3339 with its offset (2026-11-21T15:00:00+09:00), N a decimal (1.5); --team FILE:
