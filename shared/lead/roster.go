@@ -215,7 +215,15 @@ func due(candidates []Candidate) string {
 	return next.Person
 }
 
-// firstAvailable is the first who is available, else the first.
+// firstAvailable is the first who is available, else the first, "" if there is nobody.
 func firstAvailable(candidates []Candidate) string {
-	return candidates[max(0, slices.IndexFunc(candidates, Candidate.available))].Person
+	for _, c := range candidates {
+		if c.available() {
+			return c.Person
+		}
+	}
+	if len(candidates) == 0 {
+		return ""
+	}
+	return candidates[0].Person
 }

@@ -14,16 +14,6 @@ import (
 // monday is 09:00 UTC on Monday 30 November 2026.
 var monday = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
 
-var seoul = mustLoad("Asia/Seoul")
-
-func mustLoad(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		panic(err)
-	}
-	return zone
-}
-
 func person(id, name string, cover string) team.Person {
 	return team.Person{ID: id, Name: name, Cover: cover, Weight: 1, Calendar: lead.Calendar{Zone: time.UTC}}
 }
@@ -232,7 +222,14 @@ func TestAnAbsenceIsByTheClockOfThePerson(t *testing.T) {
 	day := func(zone *time.Location, day, hour int) time.Time {
 		return time.Date(2026, 12, day, hour, 0, 0, 0, zone)
 	}
-	newYork := mustLoad("America/New_York")
+	seoul, err := time.LoadLocation("Asia/Seoul")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name string
 		zone *time.Location
