@@ -20,6 +20,8 @@ func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 	switch {
 	case err != nil:
 		return err
+	case record.Lead != leadID: // a message from strange hands
+		return nil
 	case record.List != nil:
 		return recordList(ctx, s, record, team.Team{}, now)
 	case leadID == "":

@@ -15,9 +15,9 @@ import (
 type list struct {
 	kind  lead.MailKind
 	to    lead.Actor
-	leads []lead.Due
-	// turns are the ids of those for which it is time to be told; without any there is no list.
-	turns []string
+	leads []*store.Waiting
+	// turns are those for which it is time to be told; without any there is no list.
+	turns []*store.Waiting
 	// breach says that one of them was just breached, which its owner is told of at once.
 	breach bool
 }
@@ -34,9 +34,10 @@ func (r *Remind) remindPeople(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("remind people: %w", err)
 	}
-	var owned []lead.Due
+	var owned []*store.Waiting
 	var failed []error
-	for _, d := range due {
+	for i := range due {
+		d := &due[i]
 		if !unowned(d.Owner, t, now) {
 			owned = append(owned, d)
 		} else if err := r.assign(ctx, d.ID, t); err != nil { // whoever gets it is told by the next run
@@ -53,10 +54,10 @@ func (r *Remind) remindPeople(ctx context.Context) error {
 }
 
 // lists says which lists there could be, in a stable order.
-func lists(due []lead.Due, s lead.Staff, now time.Time) []*list {
+func lists(due []*store.Waiting, s lead.Staff, now time.Time) []*list {
 	var all []*list
-	slices.SortFunc(due, func(a, b lead.Due) int { return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt.Time) })
-	put := func(kind lead.MailKind, to lead.Actor, d lead.Due, at lead.Time, breach bool) {
+	slices.SortFunc(due, func(a, b *store.Waiting) int { return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt.Time) })
+	put := func(kind lead.MailKind, to lead.Actor, d *store.Waiting, at lead.Time, breach bool) {
 		i := slices.IndexFunc(all, func(l *list) bool { return l.kind == kind && l.to.Person == to.Person })
 		if i < 0 {
 			i, all = len(all), append(all, &list{kind: kind, to: to})
@@ -64,7 +65,7 @@ func lists(due []lead.Due, s lead.Staff, now time.Time) []*list {
 		l := all[i]
 		l.leads = append(l.leads, d)
 		if !at.IsZero() && !at.After(now) {
-			l.turns, l.breach = append(l.turns, d.ID), l.breach || breach
+			l.turns, l.breach = append(l.turns, d), l.breach || breach
 		}
 	}
 	for _, d := range due {
@@ -127,14 +128,8 @@ func (l *list) free(series *lead.Series, now time.Time) time.Time {
 
 // putOff moves on when the lead's turn is, so that it is not read again before.
 func (r *Remind) putOff(ctx context.Context, l *list, until time.Time, s lead.Staff, now time.Time) error {
-	return each(ctx, l.turns, func(ctx context.Context, id string) error {
-		_, err := r.Store.Update(ctx, id, func(x *lead.Lead) error {
-			if !x.PutOff(l.kind, l.to, until, now, s) {
-				return store.ErrUnchanged
-			}
-			return nil
-		})
-		return err
+	return each(ctx, ids(l.turns), func(ctx context.Context, id string) error {
+		return r.change(ctx, id, l.turns, func(x *lead.Lead) bool { return x.PutOff(l.kind, l.to, until, now, s) })
 	})
 }
 
@@ -150,13 +145,7 @@ func (r *Remind) send(ctx context.Context, l *list, series lead.Series, s lead.S
 	}
 	if !m.Ended() {
 		err := each(ctx, series.Leads, func(ctx context.Context, id string) error {
-			_, err := r.Store.Update(ctx, id, func(x *lead.Lead) error {
-				if !x.PutOn(l.kind, m.ID, l.to, now, s) {
-					return store.ErrUnchanged
-				}
-				return nil
-			})
-			return err
+			return r.change(ctx, id, l.leads, func(x *lead.Lead) bool { return x.PutOn(l.kind, m.ID, l.to, now, s) })
 		})
 		if err != nil {
 			return err
@@ -174,7 +163,26 @@ func (r *Remind) send(ctx context.Context, l *list, series lead.Series, s lead.S
 	})
 }
 
-func ids(due []lead.Due) []string {
+// change changes a lead, without another read if it was read with those that wait and nothing changed it since.
+func (r *Remind) change(ctx context.Context, id string, read []*store.Waiting, f func(*lead.Lead) bool) error {
+	change := func(l *lead.Lead) error {
+		if !f(l) {
+			return store.ErrUnchanged
+		}
+		return nil
+	}
+	i := slices.IndexFunc(read, func(w *store.Waiting) bool { return w.ID == id })
+	if i < 0 || read[i].Lead == nil {
+		_, err := r.Store.Update(ctx, id, change)
+		return err
+	}
+	l := read[i].Lead
+	read[i].Lead = nil // it is another one from now on
+	_, err := r.Store.UpdateFrom(ctx, l, read[i].Version, change)
+	return err
+}
+
+func ids(due []*store.Waiting) []string {
 	var all []string
 	for _, d := range due {
 		all = append(all, d.ID)

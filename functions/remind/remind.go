@@ -33,8 +33,9 @@ type Store interface {
 	ReplaceMail(ctx context.Context, m *store.Mail) error
 	LeadsWithMailDue(ctx context.Context, cutoff time.Time) ([]string, error)
 	Update(ctx context.Context, id string, change func(*lead.Lead) error) (*lead.Lead, error)
+	UpdateFrom(ctx context.Context, l *lead.Lead, v store.Version, change func(*lead.Lead) error) (*lead.Lead, error)
 
-	Due(ctx context.Context, now time.Time) ([]lead.Due, error)
+	Due(ctx context.Context, now time.Time) ([]store.Waiting, error)
 	OpenLeads(ctx context.Context, owner string) ([]lead.Due, error)
 	UpdateRoster(ctx context.Context, change func(*lead.Roster) error) error
 	UpdateSeries(ctx context.Context, kind lead.MailKind, person string, change func(*lead.Series) error) error

@@ -148,7 +148,7 @@ func (l *Lead) Reassign(to Owner, now time.Time, s Staff) error {
 		return ErrRecorded
 	}
 	l.Owner = to
-	l.act(now, "New owner: "+to.called()+". "+to.Why+".")
+	l.act(now, "New owner: "+to.Called()+". "+to.Why+".")
 	if l.Stage.Closed() || l.Suppression != nil && l.FollowUp == nil {
 		return nil
 	}
@@ -186,8 +186,8 @@ func withNote(text, note string) string {
 	return text
 }
 
-// called is the owner in words.
-func (o Owner) called() string {
+// Called is the owner in words.
+func (o Owner) Called() string {
 	if o.Name != "" {
 		return o.Name
 	}

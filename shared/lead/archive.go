@@ -129,7 +129,12 @@ func move[T any](to, from *[]T, n int) {
 
 // shedMails moves the oldest recorded mails.
 func (l *Lead) shedMails(a *Archive) {
-	over := len(l.Mails) - len(l.OpenMails()) - maxMails
+	over := -maxMails
+	for _, m := range l.Mails {
+		if !m.RecordedAt.IsZero() {
+			over++
+		}
+	}
 	if over <= 0 {
 		return
 	}

@@ -13,6 +13,12 @@ type Due struct {
 	FollowUp *FollowUp `json:"followUp"`
 }
 
+// Turn says whether it is time to tell somebody of the lead.
+func (d *Due) Turn(now time.Time) bool {
+	f := d.FollowUp
+	return f != nil && (!f.OwnerAt.IsZero() && !f.OwnerAt.After(now) || !f.ManagerAt.IsZero() && !f.ManagerAt.After(now))
+}
+
 // List is a mail that names several leads.
 type List struct {
 	// Leads are the ids of those that it may name; it names those that carry its id.

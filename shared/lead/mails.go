@@ -19,11 +19,12 @@ func (l *Lead) Mail(id string) *Mail {
 	return nil
 }
 
-// OpenMails are the planned mails that are not recorded yet.
+// OpenMails are the mails that the lead asks for and that are not recorded yet. A list is none of them: it has a record
+// of its own, by which it is sent.
 func (l *Lead) OpenMails() []Mail {
 	var open []Mail
 	for _, m := range l.Mails {
-		if m.RecordedAt.IsZero() {
+		if m.RecordedAt.IsZero() && !m.Kind.IsList() {
 			open = append(open, m)
 		}
 	}
@@ -53,9 +54,6 @@ func (k MailKind) IsList() bool { return k == MailReminder || k == MailEscalatio
 func (l *Lead) dueAgain() {
 	l.MailDueAt = Time{}
 	for _, m := range l.OpenMails() {
-		if m.Kind.IsList() { // it has a record of its own, which the sweep of the mails finds
-			continue
-		}
 		if l.MailDueAt.IsZero() || m.PlannedAt.Before(l.MailDueAt.Time) {
 			l.MailDueAt = m.PlannedAt
 		}

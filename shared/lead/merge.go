@@ -101,7 +101,7 @@ func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 	l.note(t.ReceivedAt, touchText(t, verdict), t.Submission, "")
 	if l.Owner.Person == "" {
 		l.Owner = s.Assign()
-		l.note(now, "Owner: "+l.Owner.called()+". "+l.Owner.Why+".", t.Submission, "")
+		l.note(now, "Owner: "+l.Owner.Called()+". "+l.Owner.Why+".", t.Submission, "")
 	}
 	suppressed := l.Suppression
 	kind, mailed := mailFor(t, verdict, suppressed)

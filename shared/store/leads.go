@@ -166,39 +166,6 @@ func (s *Store) LeadsWithMailDue(ctx context.Context, cutoff time.Time) ([]strin
 	return ids, nil
 }
 
-// Due gives what the reminders have to know of the leads that somebody has to be told of at or before now.
-func (s *Store) Due(ctx context.Context, now time.Time) ([]lead.Due, error) {
-	all, err := s.due(ctx, "c.dueFrom <= @value", lead.At(now).String())
-	if err != nil {
-		return nil, fmt.Errorf("look for leads that wait: %w", err)
-	}
-	return all, nil
-}
-
-// OpenLeads gives what the reminders know of the open leads of an owner.
-func (s *Store) OpenLeads(ctx context.Context, owner string) ([]lead.Due, error) {
-	all, err := s.due(ctx, "c.openFor = @value", owner)
-	if err != nil {
-		return nil, fmt.Errorf("look for the open leads of %s: %w", owner, err)
-	}
-	return all, nil
-}
-
-func (s *Store) due(ctx context.Context, where, value string) ([]lead.Due, error) {
-	var all []lead.Due
-	err := s.query(ctx, topology.ContainerLeads, "SELECT c.id, c.owner, c.followUp FROM c WHERE "+where,
-		[]azcosmos.QueryParameter{{Name: "@value", Value: value}},
-		func(b []byte) error {
-			var d lead.Due
-			if err := json.Unmarshal(b, &d); err != nil {
-				return fmt.Errorf("decode a lead: %w", err)
-			}
-			all = append(all, d)
-			return nil
-		}, 0, 0)
-	return all, err
-}
-
 // Leads gives the leads changed at or after since to each, in no order.
 func (s *Store) Leads(ctx context.Context, since time.Time, each func(lead.Lead) error) error {
 	err := s.query(ctx, topology.ContainerLeads, "SELECT * FROM c WHERE c.updatedAt >= @since",

@@ -33,7 +33,9 @@ const usage = `Usage: leads COMMAND [--json]
   offers [--unknown] [--days N]   the offers on the leads that changed in the last N days (90), and whether the
                                   catalogue has them; --unknown: those it lacks, ready for the team file
   team check FILE                 everything that is wrong with a team file, with line and column
-  team apply FILE [--yes]         check a team file, show what it changes, ask (unless --yes) and apply it
+  team apply FILE [--yes]         check a team file, show what it changes, ask (unless --yes) and apply it;
+                                  --hand-over-to PERSON: who gets the open leads of those whom the file leaves out
+                                  (operations: whoever the rules find)
   team show [--raw]               what the applied team says, in words; --raw prints the file exactly as it was applied
   clock --person ID --from TIME --hours N
                                   when the response to a lead that arrives then is due, with the arithmetic: TIME is
@@ -81,22 +83,23 @@ func main() {
 
 // call is one call of a command: what was asked, and where the answer goes.
 type call struct {
-	args    []string // what is left of the words after the command's name and the flags
-	json    bool
-	raw     bool
-	yes     bool
-	unknown bool
-	offline bool
-	days    int
-	last    int
-	offer   string
-	team    string
-	person  string
-	from    string
-	hours   string
-	in      io.Reader
-	out     io.Writer
-	note    io.Writer
+	args       []string // what is left of the words after the command's name and the flags
+	json       bool
+	raw        bool
+	yes        bool
+	unknown    bool
+	offline    bool
+	days       int
+	last       int
+	offer      string
+	team       string
+	person     string
+	from       string
+	hours      string
+	handOverTo string
+	in         io.Reader
+	out        io.Writer
+	note       io.Writer
 }
 
 // command is one row of the table of commands.
@@ -120,7 +123,7 @@ var commands = []command{
 	{name: "explain", most: 1, flags: []string{"offline", "offer", "team"}, run: explain},
 	{name: "offers", flags: []string{"days", "unknown"}, days: 90, run: listOffers},
 	{name: "team check", least: 1, most: 1, run: checkTeam},
-	{name: "team apply", least: 1, most: 1, flags: []string{"yes"}, run: applyTeam},
+	{name: "team apply", least: 1, most: 1, flags: []string{"yes", "hand-over-to"}, run: applyTeam},
 	{name: "team show", flags: []string{"raw"}, run: showTeam},
 	{name: "clock", flags: []string{"person", "from", "hours", "team"}, run: runClock},
 	{name: "team simulate", most: 1, flags: []string{"last", "offline", "offer", "team"}, run: simulateTeam},
@@ -167,7 +170,8 @@ func (c command) parse(args []string) (*call, error) {
 			f.BoolVar(value, name, false, "")
 		}
 	}
-	for name, value := range map[string]*string{"offer": &called.offer, "team": &called.team, "person": &called.person, "from": &called.from, "hours": &called.hours} {
+	for name, value := range map[string]*string{"offer": &called.offer, "team": &called.team, "person": &called.person, "from": &called.from, "hours": &called.hours,
+		"hand-over-to": &called.handOverTo} {
 		if slices.Contains(c.flags, name) {
 			f.StringVar(value, name, "", "")
 		}

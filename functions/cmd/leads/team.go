@@ -127,6 +127,8 @@ type application struct {
 	Problems team.Problems `json:"problems"`
 	// Diff is what the file changes.
 	Diff string `json:"diff"`
+	// HandedOver is how many open leads changed their owner.
+	HandedOver int `json:"handedOver"`
 	contents
 }
 
@@ -153,11 +155,15 @@ func applyTeam(ctx context.Context, c *call) error {
 		return err
 	}
 	a.Version = applied.Version
+	left, err := leftBehind(ctx, db, f.team, c.handOverTo)
+	if err != nil {
+		return errors.Join(c.told(a), err)
+	}
 	if applied.Version > 0 && applied.Text == f.text {
 		if !c.json {
 			fmt.Fprintf(c.out, "%s is what version %d says, so nothing was applied.\n", f.name, applied.Version)
 		}
-		return c.told(a)
+		return c.handOver(ctx, db, left, a)
 	}
 	old := "nothing applied"
 	if applied.Version > 0 {
@@ -166,6 +172,9 @@ func applyTeam(ctx context.Context, c *call) error {
 	a.Diff = udiff.Unified(old, f.name, applied.Text, f.text)
 	if !c.json {
 		lines(c.out, a.Diff)
+	}
+	if n := len(left.leads); n > 0 && !c.json {
+		fmt.Fprintf(c.out, "%s of people whom the file leaves out would go to %s.\n", plural(n, "open lead"), left.to.Name)
 	}
 	if !c.yes {
 		if c.args[0] == "-" || !isTerminal(c.in) {
@@ -196,7 +205,17 @@ func applyTeam(ctx context.Context, c *call) error {
 	if !c.json {
 		fmt.Fprintf(c.out, "Applied as version %d: %s. The handlers follow within a minute.\n", now.Version, a.contents)
 	}
-	return c.told(a)
+	return c.handOver(ctx, db, left, a)
+}
+
+// handOver hands over what people who left have, after the team is applied, and tells what became of the file.
+func (c *call) handOver(ctx context.Context, db *store.Store, left handOver, a application) error {
+	var err error
+	a.HandedOver, err = left.carryOut(ctx, c, db)
+	if a.HandedOver > 0 && !c.json {
+		fmt.Fprintf(c.out, "%s handed over to %s.\n", plural(a.HandedOver, "open lead"), left.to.Name)
+	}
+	return errors.Join(c.told(a), err)
 }
 
 // told prints what became of the file, for programs.

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"leadflow/shared/lead"
+	"leadflow/shared/store"
+	"leadflow/shared/team"
+)
+
+// handOver is the open leads of people whom a team does not have, and who gets them.
+type handOver struct {
+	leads []lead.Due
+	to    team.Person
+	team  team.Team
+}
+
+// leftBehind finds the open leads whose owners a team does not have. to is the id of the person who gets them; empty
+// is only right if there are none.
+func leftBehind(ctx context.Context, db *store.Store, t team.Team, to string) (handOver, error) {
+	h := handOver{team: t.WithOperations("")}
+	if to != "" {
+		var known bool
+		if h.to, known = h.team.Person(to); !known {
+			return h, fmt.Errorf("nothing was applied: --hand-over-to %s: the file has no such person, only %s", printable(to), strings.Join(idsOf(h.team), ", "))
+		}
+	}
+	open, err := db.AllOpenLeads(ctx)
+	if err != nil {
+		return h, err
+	}
+	of := map[string]int{}
+	for _, d := range open {
+		if _, known := h.team.Person(d.Owner.Person); !known {
+			h.leads = append(h.leads, d)
+			of[d.Owner.Person]++
+		}
+	}
+	if to == "" && len(h.leads) > 0 {
+		var who []string
+		for _, id := range slices.Sorted(maps.Keys(of)) {
+			who = append(who, fmt.Sprintf("%s has %s", printable(id), plural(of[id], "open lead")))
+		}
+		return h, fmt.Errorf("nothing was applied: the file leaves out people who have leads (%s): say who gets them with --hand-over-to PERSON", strings.Join(who, ", "))
+	}
+	return h, nil
+}
+
+func idsOf(t team.Team) []string {
+	var ids []string
+	for _, p := range t.People {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+// carryOut gives the leads to the person. The time to respond by stays, and the reminders tell the person. What
+// somebody else changed in the meantime is looked at anew.
+func (h handOver) carryOut(ctx context.Context, c *call, db *store.Store) (int, error) {
+	done := 0
+	for i, d := range h.leads {
+		if i > 0 && i%100 == 0 {
+			fmt.Fprintf(c.note, "%d of %d leads handed over\n", i, len(h.leads))
+		}
+		now := time.Now()
+		_, err := db.Update(ctx, d.ID, func(l *lead.Lead) error {
+			if _, known := h.team.Person(l.Owner.Person); known || l.Stage.Closed() || l.Owner.Person == "" {
+				return store.ErrUnchanged
+			}
+			err := l.Reassign(lead.Owner{Person: h.to.ID, Name: h.to.Name, Since: lead.At(now), Why: h.to.Name + " takes over the leads of " + l.Owner.Called()},
+				now, h.team.Staff(now, nil))
+			if errors.Is(err, lead.ErrRecorded) {
+				return store.ErrUnchanged
+			}
+			return err
+		})
+		if err != nil {
+			return done, fmt.Errorf("%d of %d leads were handed over, call again for the others: %w", done, len(h.leads), err)
+		}
+		done++
+	}
+	return done, nil
+}
