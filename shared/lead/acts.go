@@ -19,10 +19,13 @@ var (
 	ErrSnoozePast = errors.New("that time has passed already: give one that is to come")
 	ErrClosed     = errors.New("the lead is closed: open it again first")
 	ErrOptedOut   = errors.New("they said themselves that they want no contact: only they can take that back")
+	ErrSuppressed = errors.New("they must not be contacted, so there is nothing to put off")
+	ErrNoReason   = errors.New("that needs a reason: choose one")
+	ErrNoWords    = errors.New("that needs a few words: write them")
 )
 
 // Snooze leaves the owner alone until then. The response clock goes on, and when it is breached the manager is told
-// all the same. It fails with ErrSnoozePast, ErrSnoozeLong, ErrSnoozedOut, ErrClosed or ErrRecorded.
+// all the same. It fails with ErrSnoozePast, ErrSnoozeLong, ErrSnoozedOut, ErrSuppressed, ErrClosed or ErrRecorded.
 func (l *Lead) Snooze(until time.Time, by Actor, now time.Time) error {
 	f := l.FollowUp
 	switch {
@@ -36,11 +39,16 @@ func (l *Lead) Snooze(until time.Time, by Actor, now time.Time) error {
 		return ErrRecorded
 	case f != nil && f.Snoozes >= MaxSnoozes:
 		return ErrSnoozedOut
+	case f == nil && l.Suppression != nil:
+		return ErrSuppressed
 	case f == nil:
-		f = &FollowUp{Kind: FollowUpWake, Since: At(now), DueAt: At(until)}
+		f = &FollowUp{Kind: FollowUpWake, Since: At(now)}
 		l.FollowUp = f
 	}
-	f.SnoozedUntil, f.ShowFrom, f.OwnerAt = At(until), At(until), At(until)
+	if f.Kind == FollowUpWake {
+		f.DueAt = At(until)
+	}
+	f.SnoozedUntil, f.ShowFrom, f.OwnerAt, f.Told = At(until), At(until), At(until), false
 	f.Snoozes++
 	l.act(now, by.Name+" put it off until "+stamp(f.SnoozedUntil)+".")
 	return nil
@@ -51,10 +59,11 @@ func (l *Lead) Wake(by Actor, now time.Time) error {
 	switch f := l.FollowUp; {
 	case l.Stage.Closed():
 		l.act(now, by.Name+" opened it again; it was "+string(l.Stage)+".")
-		l.Stage = StageContacted
-		if l.Suppression == nil {
-			l.FollowUp = &FollowUp{Kind: FollowUpLook, Since: At(now), DueAt: At(now), ShowFrom: At(now), OwnerAt: At(now)}
+		l.Stage = StageNew
+		if l.Response != nil {
+			l.Stage = StageContacted
 		}
+		l.look(now)
 	case f != nil && f.Snoozed(now):
 		f.SnoozedUntil, f.ShowFrom, f.OwnerAt = Time{}, At(now), At(now)
 		l.act(now, by.Name+" took it up again.")
@@ -64,15 +73,19 @@ func (l *Lead) Wake(by Actor, now time.Time) error {
 	return nil
 }
 
-// Close ends the lead as Won, Lost or Disqualified; reason is one of Reasons, note what the person wrote.
-func (l *Lead) Close(stage Stage, reason, note string, by Actor, now time.Time) error {
-	if l.Stage == stage {
+// Close ends the lead as Won, Lost or Disqualified. Reason is one of Reasons, and does not matter for Won; note is what
+// the person wrote, if anything. It fails with ErrNoReason or ErrRecorded.
+func (l *Lead) Close(stage Stage, reason Reason, note string, by Actor, now time.Time) error {
+	switch {
+	case l.Stage == stage:
 		return ErrRecorded
+	case stage != StageWon && !reason.known():
+		return ErrNoReason
 	}
 	l.Stage, l.FollowUp = stage, nil
 	text := by.Name + " closed it as " + string(stage)
-	if reason != "" {
-		text += ": " + reason
+	if stage != StageWon {
+		text += ": " + reason.Words()
 	}
 	l.act(now, withNote(text+".", note))
 	return nil
@@ -94,28 +107,42 @@ func (l *Lead) Qualify(by Actor, now time.Time) error {
 	return nil
 }
 
-// Suppress notes that a person of the team says that the lead must not be contacted, or that the customer does.
+// Suppress notes that a person of the team says that the lead must not be contacted (SuppressedDoNotContact), or that
+// the customer does (SuppressedOptedOut). It fails with ErrRecorded if that or more is known, and with ErrNoReason for
+// another reason, which is nobody's word.
 func (l *Lead) Suppress(reason SuppressionReason, by Actor, now time.Time) error {
-	if l.Suppression != nil && (l.Suppression.Reason == reason || l.Suppression.Reason == SuppressedOptedOut) {
+	why := by.Name + " said so"
+	switch {
+	case reason == SuppressedOptedOut:
+		why = "they said so to " + by.Name
+	case reason != SuppressedDoNotContact:
+		return ErrNoReason
+	}
+	if l.Suppression != nil && l.Suppression.Reason.strength() >= reason.strength() {
 		return ErrRecorded
 	}
-	l.suppress(reason, by.Name+" said so", At(now))
+	l.suppress(reason, why, At(now))
 	return nil
 }
 
 // Unsuppress notes that the lead may be contacted again, for a reason in words. It fails with ErrOptedOut after the
-// customer's own word, which only the customer can take back. Who waits for an answer gets one: a decision that was
-// asked for becomes a response with the same time.
+// customer's own word, which only the customer can take back, with ErrNoWords or with ErrRecorded. Who waits for an
+// answer gets one: a decision that was asked for becomes a response with the same time. Else the owner is shown the lead.
 func (l *Lead) Unsuppress(reason string, by Actor, now time.Time) error {
 	switch {
 	case l.Suppression == nil:
 		return ErrRecorded
 	case l.Suppression.Reason == SuppressedOptedOut:
 		return ErrOptedOut
+	case strings.TrimSpace(reason) == "":
+		return ErrNoWords
 	}
 	l.Suppression = nil
-	if l.FollowUp != nil && l.FollowUp.Kind == FollowUpDecide {
+	switch {
+	case l.FollowUp != nil && l.FollowUp.Kind == FollowUpDecide:
 		l.FollowUp.Kind = FollowUpRespond
+	case l.FollowUp == nil && !l.Stage.Closed():
+		l.look(now)
 	}
 	l.act(now, withNote(by.Name+" said that they may be contacted again.", reason))
 	return nil
@@ -132,10 +159,10 @@ func (l *Lead) Leave(by Actor, now time.Time) error {
 	return nil
 }
 
-// Note adds a person's words to the timeline. Blank ones are refused with ErrRecorded.
+// Note adds a person's words to the timeline. It fails with ErrNoWords.
 func (l *Lead) Note(text string, by Actor, now time.Time) error {
 	if text = strings.TrimSpace(text); text == "" {
-		return ErrRecorded
+		return ErrNoWords
 	}
 	l.act(now, by.Name+" noted: "+cut(text, maxDescription))
 	return nil
@@ -147,13 +174,14 @@ func (l *Lead) Reassign(to Owner, now time.Time, s Staff) error {
 	if l.Owner.Person == to.Person {
 		return ErrRecorded
 	}
+	to.Why = cut(to.Why, maxDescription)
 	l.Owner = to
 	l.act(now, "New owner: "+to.Called()+". "+to.Why+".")
 	if l.Stage.Closed() || l.Suppression != nil && l.FollowUp == nil {
 		return nil
 	}
 	if l.FollowUp == nil {
-		l.FollowUp = &FollowUp{Kind: FollowUpLook, Since: At(now), DueAt: At(now)}
+		l.look(now)
 	}
 	f := l.FollowUp
 	f.SnoozedUntil, f.ShowFrom, f.OwnerAt, f.Told = Time{}, At(now), At(now), false
@@ -164,9 +192,27 @@ func (l *Lead) Reassign(to Owner, now time.Time, s Staff) error {
 	return nil
 }
 
-// suppress stops every contact. The customer's own word is never weakened by another's.
+// look shows the lead to its owner, who has nothing else to do about it, unless it must not be contacted.
+func (l *Lead) look(now time.Time) {
+	if l.Suppression == nil {
+		l.FollowUp = &FollowUp{Kind: FollowUpLook, Since: At(now), DueAt: At(now), ShowFrom: At(now), OwnerAt: At(now)}
+	}
+}
+
+// strength ranks the reasons. The customer's own word is absolute, and a mail that came back nobody's word.
+func (r SuppressionReason) strength() int {
+	switch r {
+	case SuppressedOptedOut:
+		return 2
+	case SuppressedDoNotContact:
+		return 1
+	}
+	return 0
+}
+
+// suppress stops every contact. No reason is weakened by another.
 func (l *Lead) suppress(reason SuppressionReason, why string, now Time) {
-	if l.Suppression == nil || l.Suppression.Reason != SuppressedOptedOut {
+	if l.Suppression == nil || reason.strength() > l.Suppression.Reason.strength() {
 		l.Suppression = &Suppression{Reason: reason, Since: now}
 	}
 	l.FollowUp = nil

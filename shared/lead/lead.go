@@ -170,6 +170,8 @@ type Activity struct {
 	// Submission or Mail names what the activity is about, where there is one.
 	Submission string `json:"submission,omitempty"`
 	Mail       string `json:"mail,omitempty"`
+	// Act names what a person did that the activity tells of, so that it is done once.
+	Act string `json:"act,omitempty"`
 
 	unknown Unknown
 }

@@ -2,6 +2,7 @@ package lead
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,6 +18,11 @@ const (
 	Bounced     Disposition = "Bounced"
 	OptedOut    Disposition = "OptedOut"
 )
+
+// Dispositions are all there are, in the order in which people choose among them.
+func Dispositions() []Disposition {
+	return []Disposition{Connected, LeftMessage, NoAnswer, Bounced, OptedOut}
+}
 
 // Words says what came of a contact attempt.
 func (d Disposition) Words() string {
@@ -64,6 +70,7 @@ type Attempt struct {
 
 // What an act can be refused for. The texts are for the person who acts.
 var (
+	ErrNoDisposition = errors.New("what came of it is missing: choose")
 	ErrInFuture      = errors.New("that time has not come yet: give when they were contacted")
 	ErrBeforeArrival = errors.New("that is before the lead arrived: give when they were contacted")
 	ErrRecorded      = errors.New("that is recorded already")
@@ -74,10 +81,12 @@ const clockSlack = 2 * time.Minute
 
 // Contacted records an attempt to reach the person. The response clock stops at the time of the attempt, whenever it
 // is recorded; then the cadence begins, or ends if they answered. An attempt that was made before the touch that
-// waits for an answer stops nothing. It fails with ErrInFuture, ErrBeforeArrival or ErrRecorded.
+// waits for an answer stops nothing. It fails with ErrNoDisposition, ErrInFuture, ErrBeforeArrival or ErrRecorded.
 func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	at := At(a.At)
 	switch {
+	case !slices.Contains(Dispositions(), a.Disposition):
+		return ErrNoDisposition
 	case at.After(now.Add(clockSlack)):
 		return ErrInFuture
 	case l.beganAfter(at):
@@ -94,6 +103,10 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 			text = strings.TrimSuffix(text, "in time.") + "too late: the answer was due " + stamp(r.RespondBy) + "."
 		}
 	}
+	suppresses := a.Disposition == OptedOut || a.Disposition == Bounced && l.Contact.Phone == ""
+	if l.FollowUp.Running() && !answers && !suppresses {
+		text += " That was before they asked, so the answer is still due."
+	}
 	if now.Sub(at.Time) > clockSlack {
 		text += " Recorded " + stamp(At(now)) + "."
 	}
@@ -108,9 +121,9 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 		l.Stage = StageContacted
 	}
 	switch {
-	case a.Disposition == OptedOut:
+	case suppresses && a.Disposition == OptedOut:
 		l.suppress(SuppressedOptedOut, "they said so", At(now))
-	case a.Disposition == Bounced && l.Contact.Phone == "":
+	case suppresses:
 		l.suppress(SuppressedBounced, "the mail came back and there is no phone", At(now))
 	default:
 		l.goOn(a.Disposition, at, now, answers, s)
@@ -134,12 +147,12 @@ func (l *Lead) goOn(d Disposition, at Time, now time.Time, answers bool, s Staff
 	case answers:
 		l.beginStep(1, at, s)
 	case f.Kind == FollowUpStep:
-		if works := s.Acting(l.Owner.Person).Works; !startOfDay(f.DueAt.Time, works.Zone).After(at.Time) {
+		if works := s.Acting(l.Owner.Person).Works; !startOfDay(f.DueAt.Time, works.zone()).After(at.Time) {
 			l.beginStep(f.Step+1, f.Since, s)
 		}
 	case f.Kind == FollowUpClose:
-		f.DueAt = workingDay(s.Acting(l.Owner.Person).Works, now, closeEvery)
-		f.ShowFrom, f.OwnerAt, f.Told = f.DueAt, f.DueAt, false
+		due := workingDay(s.Acting(l.Owner.Person).Works, now, closeEvery)
+		l.FollowUp = &FollowUp{Kind: FollowUpClose, Since: f.Since, DueAt: due, ShowFrom: due, OwnerAt: due}
 	default:
 		l.FollowUp = nil
 	}
