@@ -106,11 +106,12 @@ var Table = []Function{
 		},
 	},
 	{
-		Name: "respond", Trigger: "GET /api/respond?t=TOKEN",
-		Does:  "Shows a rep the page of a lead.",
+		Name: "respond", Trigger: "GET/POST /api/respond?t=TOKEN",
+		Does:  "Shows a rep the page of a lead, and records what the rep did about it.",
 		Fails: "The page says what to do.",
 		serve: func(s *azfunc.Server, p *parts) {
-			s.HTTP("respond", "respond", respond.New(p.store, p.team, p.LinkSecrets.Keys(), p.now, p.log))
+			s.HTTP("respond", "respond", respond.New(respond.Options{Store: p.store, Team: p.team, PublicURL: p.PublicURL.Get(),
+				Secrets: p.LinkSecrets.Keys(), Now: p.now, Log: p.log}))
 		},
 		closed: func(s *azfunc.Server, _ *parts) {
 			s.HTTP("respond", "respond", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -12,6 +12,9 @@ const (
 	MaxSnooze  = 30 * 24 * time.Hour
 )
 
+// maxNote bounds in bytes what a person writes about one act. The forms ask for less.
+const maxNote = 4 << 10
+
 // What an act can be refused for. The texts are for the person who acts.
 var (
 	ErrSnoozedOut = errors.New("that was put off three times already: contact them, or close the lead with a reason")
@@ -164,7 +167,7 @@ func (l *Lead) Note(text string, by Actor, now time.Time) error {
 	if text = strings.TrimSpace(text); text == "" {
 		return ErrNoWords
 	}
-	l.act(now, by.Name+" noted: "+cut(text, maxDescription))
+	l.act(now, by.Name+" noted: "+cut(text, maxNote))
 	return nil
 }
 
@@ -174,7 +177,7 @@ func (l *Lead) Reassign(to Owner, now time.Time, s Staff) error {
 	if l.Owner.Person == to.Person {
 		return ErrRecorded
 	}
-	to.Why = cut(to.Why, maxDescription)
+	to.Why = cut(to.Why, maxNote)
 	l.Owner = to
 	l.act(now, "New owner: "+to.Called()+". "+to.Why+".")
 	if l.Stage.Closed() || l.Suppression != nil && l.FollowUp == nil {
@@ -227,7 +230,7 @@ func (l *Lead) act(now time.Time, text string) {
 
 func withNote(text, note string) string {
 	if note = strings.TrimSpace(note); note != "" {
-		text += " " + cut(note, maxDescription)
+		text += " " + cut(note, maxNote)
 	}
 	return text
 }

@@ -111,7 +111,7 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 		text += " Recorded " + stamp(At(now)) + "."
 	}
 	if note := strings.TrimSpace(a.Note); note != "" {
-		text += " Note: " + cut(note, maxDescription)
+		text += " Note: " + cut(note, maxNote)
 	}
 	l.note(at, text, "", "")
 	if l.Response == nil || !l.Response.ContactedAt.After(at.Time) {

@@ -229,7 +229,7 @@ func TestALongNoteOfAContactIsShortened(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := l.Timeline[len(l.Timeline)-1].Text; len(text) > 3<<10 || !strings.HasSuffix(text, "가…") {
+	if text := l.Timeline[len(l.Timeline)-1].Text; len(text) > 5<<10 || !strings.HasSuffix(text, "가…") {
 		t.Errorf("the timeline has %d bytes", len(text))
 	}
 }
