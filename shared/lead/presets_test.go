@@ -46,8 +46,8 @@ func TestAPresetOfASnoozeIsALocalTime(t *testing.T) {
 func TestEveryPresetOfASnoozeIsToComeAndWithinTheLimit(t *testing.T) {
 	for _, name := range []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Pacific/Apia"} {
 		in := zone(t, name)
-		for hour := range 366 * 24 {
-			now := time.Date(2026, 1, 1, hour, 29, 0, 0, time.UTC)
+		for n := range 366 * 24 / 5 { // five divides no day, so each hour of a day comes
+			now := time.Date(2026, 1, 1, 5*n, 29, 0, 0, time.UTC)
 			for _, p := range []lead.SnoozePreset{lead.SnoozeHour, lead.SnoozeTomorrow, lead.SnoozeDays, lead.SnoozeWeek} {
 				if at, ok := p.Until(now, in); !ok || !at.After(now) || at.Sub(now) > lead.MaxSnooze {
 					t.Fatalf("%s of %s in %s is %s, %t", p, now, name, at, ok)
