@@ -296,13 +296,29 @@ func (s *story) reply(words []string) {
 	if page == "" {
 		s.t.Fatalf("no mail to %s about %s has a link", person, company)
 	}
+	opened := httptest.NewRecorder()
+	s.handler.ServeHTTP(opened, httptest.NewRequestWithContext(s.t.Context(), http.MethodGet, page, nil))
+	if found := hiddenSeen.FindStringSubmatch(opened.Body.String()); found != nil {
+		form.Set("seen", found[1])
+	}
 	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, page, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)
-	s.say(fmt.Sprintf("%s does %s at %s: %d", person, strings.Join(words[2:], " "), company, w.Code))
+	answer := "recorded"
+	if w.Code != http.StatusSeeOther {
+		answer = http.StatusText(w.Code)
+		if alert := refusal.FindStringSubmatch(w.Body.String()); alert != nil {
+			answer = alert[1]
+		}
+	}
+	s.say(fmt.Sprintf("%s, on the page of %s: %s - %s", person, company, strings.Join(words[2:], " "), answer))
 	s.deliver()
 }
+
+var hiddenSeen = regexp.MustCompile(`name="seen" value="([^"]*)"`)
+
+var refusal = regexp.MustCompile(`role="alert"[^>]*>([^<]*)<`)
 
 var pageLink = regexp.MustCompile(`https://\S+/api/respond\?t=\S+`)
 

@@ -137,13 +137,13 @@ func (w Writer) List(kind lead.MailKind, id string, due []*lead.Lead, to team.Pe
 func (w Writer) listItem(l *lead.Lead, to team.Person, t team.Team, now time.Time) listItem {
 	f := l.FollowUp
 	item := listItem{Subject: l.Subject, Who: normalize.FullName(l.Contact.FirstName, l.Contact.LastName), What: what(f),
-		When: " by " + moment(f.DueAt.Time, to.Calendar.Zone), Page: w.page(to, l.ID, now)}
+		When: " by " + lead.Moment(f.DueAt.Time, to.Calendar.Zone), Page: w.page(to, l.ID, now)}
 	if !f.DueAt.After(now) {
-		item.When = ", due since " + moment(f.DueAt.Time, to.Calendar.Zone)
+		item.When = ", due since " + lead.Moment(f.DueAt.Time, to.Calendar.Zone)
 		item.Late = f.Running()
 	}
 	if f.Snoozed(now) {
-		item.When += ", put off until " + moment(f.SnoozedUntil.Time, to.Calendar.Zone)
+		item.When += ", put off until " + lead.Moment(f.SnoozedUntil.Time, to.Calendar.Zone)
 	}
 	if l.Owner.Person != to.ID {
 		item.Owner = called(l.Owner.Person, t)
@@ -166,20 +166,6 @@ func what(f *lead.FollowUp) string {
 		return "It is yours now: look at it"
 	}
 	return "You wanted to be reminded"
-}
-
-// moment is an instant in a person's zone and in UTC: "Mon 23 Nov 13:00 KST, 04:00 UTC".
-func moment(at time.Time, zone *time.Location) string {
-	local := at.In(zone)
-	text := local.Format("Mon 2 Jan 15:04 MST")
-	if _, offset := local.Zone(); offset == 0 {
-		return text
-	}
-	utc := at.UTC()
-	if utc.Day() == local.Day() {
-		return text + utc.Format(", 15:04 UTC")
-	}
-	return text + utc.Format(", Mon 15:04 UTC")
 }
 
 // called is a person's name, else the id.

@@ -726,18 +726,18 @@ func TestAPageSaysWhatIsDueAndByWhen(t *testing.T) {
 		want   []string
 	}{
 		// The lead is Mina's: it arrived at 18:00 in Seoul, so its clock begins on Tuesday at nine there.
-		{"an answer", fresh, time.Hour, []string{"Answer them. By Tue 24 Nov 2026, 13:00 KST, 04:00 UTC.",
+		{"an answer", fresh, time.Hour, []string{"Answer them. By Tue 24 Nov 13:00 KST, 04:00 UTC.",
 			"The hours are those of Mina Park in Asia/Seoul.", "arrived Mon 2026-11-23 18:00 KST, clock started Tue 2026-11-24 09:00 KST",
 			"Tue 2026-11-24 09:00 to 13:00 KST: 4 h", "due Tue 2026-11-24 13:00 KST, 04:00 UTC"}},
-		{"an answer that is late by minutes", fresh, 19*time.Hour + 30*time.Minute, []string{"Answer them. Overdue by 30 min: it was due Tue 24 Nov 2026, 13:00 KST, 04:00 UTC."}},
+		{"an answer that is late by minutes", fresh, 19*time.Hour + 30*time.Minute, []string{"Answer them. Overdue by 30 min: it was due Tue 24 Nov 13:00 KST, 04:00 UTC."}},
 		{"an answer that is late by hours", fresh, 21*time.Hour + 5*time.Minute, []string{"Overdue by 2 h 5 min: it was due"}},
 		{"an answer that is late by days", fresh, 19*time.Hour + 75*time.Hour, []string{"Overdue by 3 d 3 h: it was due"}},
 		{"an answer that was due just now", fresh, 19 * time.Hour, []string{"Overdue by less than a minute: it was due"}},
-		{"an answer that was put off", snoozed, time.Hour, []string{"Answer them. By Tue 24 Nov 2026, 13:00 KST, 04:00 UTC. " +
-			"Put off until Wed 25 Nov 2026, 00:00 KST, Tue 24 Nov 2026, 15:00 UTC, for the first of 3 times.", "It can be put off 2 times."}},
-		{"a decision", toDecide, time.Hour, []string{"Decide: they must not be contacted, but ask for it. Allow it, or leave it. By Tue 24 Nov 2026, 13:00 KST, 04:00 UTC."}},
-		{"a step", tried, time.Hour, []string{"Follow up: step 1 of 4. By Wed 25 Nov 2026, 09:00 KST, 00:00 UTC."}},
-		{"a step whose day has come", tried, 48 * time.Hour, []string{"Follow up: step 1 of 4. Since Wed 25 Nov 2026, 09:00 KST, 00:00 UTC."}},
+		{"an answer that was put off", snoozed, time.Hour, []string{"Answer them. By Tue 24 Nov 13:00 KST, 04:00 UTC. " +
+			"Put off until Wed 25 Nov 00:00 KST, Tue 24 Nov 15:00 UTC, for the first of 3 times.", "It can be put off 2 times."}},
+		{"a decision", toDecide, time.Hour, []string{"Decide: they must not be contacted, but ask for it. Allow it, or leave it. By Tue 24 Nov 13:00 KST, 04:00 UTC."}},
+		{"a step", tried, time.Hour, []string{"Follow up: step 1 of 4. By Wed 25 Nov 09:00 KST, 00:00 UTC."}},
+		{"a step whose day has come", tried, 48 * time.Hour, []string{"Follow up: step 1 of 4. Since Wed 25 Nov 09:00 KST, 00:00 UTC."}},
 		{"nothing on a closed lead", closed, time.Hour, []string{"Nothing: it is closed as Lost."}},
 		{"nothing where nobody may be contacted", suppressed(lead.SuppressedOptedOut), time.Hour, []string{"Nothing: they must not be contacted.", "They said so themselves."}},
 		{"nothing after an answer", func(l *lead.Lead) error {

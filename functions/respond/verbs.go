@@ -49,8 +49,17 @@ type act struct {
 	team team.Team
 }
 
+// sameAct is how long the same form counts as the same act that does not say what its sender had seen, as ours do.
+const sameAct = 10 * time.Minute
+
 // id is the same when the same person says the same again, having seen the same.
-func (a act) id(leadID string) string { return lead.ActID(a.by.ID, leadID, a.said.Encode()) }
+func (a act) id(leadID string) string {
+	said := a.said.Encode()
+	if !a.said.Has(querySeen) {
+		said += " " + lead.At(a.now.Truncate(sameAct)).String()
+	}
+	return lead.ActID(a.by.ID, leadID, said)
+}
 
 // known says whether there is such a verb.
 func (a act) known() bool { return slices.Contains(verbs(), a.said.Get("do")) }

@@ -144,6 +144,9 @@ func (l *Lead) Unsuppress(reason string, by Actor, now time.Time) error {
 	switch {
 	case l.FollowUp != nil && l.FollowUp.Kind == FollowUpDecide:
 		l.FollowUp.Kind = FollowUpRespond
+		if by.Person != l.Owner.Person { // who does not know yet
+			l.FollowUp.ShowFrom, l.FollowUp.OwnerAt = At(now), At(now)
+		}
 	case l.FollowUp == nil && !l.Stage.Closed():
 		l.look(now)
 	}

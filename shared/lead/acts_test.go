@@ -247,7 +247,7 @@ func TestEveryAct(t *testing.T) {
 		{"may be contacted again, and is shown to the owner", suppressedBy(lead.SuppressedDoNotContact), unsuppress("They called us."), nil,
 			"New look due Mon 23 10:00 owner Mon 23 10:00", "Lou said that they may be contacted again. They called us."},
 		{"who waits for a decision waits for an answer", toDecide, unsuppress("They asked."), nil,
-			"New respond due Mon 23 15:00 owner Mon 23 13:00 manager Mon 23 15:00", "Lou said that they may be contacted again. They asked."},
+			"New respond due Mon 23 15:00 owner Mon 23 10:00 manager Mon 23 15:00", "Lou said that they may be contacted again. They asked."},
 		{"a closed lead stays closed", several(suppressedBy(lead.SuppressedDoNotContact), closedAs(lead.StageLost)), unsuppress("A mistake."), nil,
 			"Lost", "Lou said that they may be contacted again. A mistake."},
 		{"not without a reason", suppressedBy(lead.SuppressedDoNotContact), unsuppress(" \n"), lead.ErrNoWords, "New suppressed DoNotContact", ""},

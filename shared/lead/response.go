@@ -81,7 +81,7 @@ const clockSlack = 2 * time.Minute
 
 // Contacted records an attempt to reach the person. The response clock stops at the time of the attempt, whenever it
 // is recorded; then the cadence begins, or ends if they answered. An attempt that was made before the touch that
-// waits for an answer stops nothing. It fails with ErrNoDisposition, ErrInFuture, ErrBeforeArrival or ErrRecorded.
+// waits for an answer stops nothing, nor does a mail that came back. It fails with ErrNoDisposition, ErrInFuture, ErrBeforeArrival or ErrRecorded.
 func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	at := At(a.At)
 	switch {
@@ -94,7 +94,8 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	case l.Response != nil && l.Response.ContactedAt == at && l.Response.By == a.By.Person && l.Response.Disposition == a.Disposition:
 		return ErrRecorded
 	}
-	answers := l.FollowUp.Running() && !at.Before(l.FollowUp.Since.Add(-clockSlack))
+	reached := a.Disposition != Bounced // a mail that came back has reached nobody
+	answers := l.FollowUp.Running() && reached && !at.Before(l.FollowUp.Since.Add(-clockSlack))
 	r := &Response{ContactedAt: at, RecordedAt: At(now), By: a.By.Person, Disposition: a.Disposition}
 	text := a.By.Name + " contacted them: " + a.Disposition.Words() + "."
 	if answers {
@@ -105,7 +106,10 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	}
 	suppresses := a.Disposition == OptedOut || a.Disposition == Bounced && l.Contact.Phone == ""
 	if l.FollowUp.Running() && !answers && !suppresses {
-		text += " That was before they asked, so the answer is still due."
+		if reached {
+			text += " That was before they asked."
+		}
+		text += " The answer is still due."
 	}
 	if now.Sub(at.Time) > clockSlack {
 		text += " Recorded " + stamp(At(now)) + "."
@@ -114,10 +118,10 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 		text += " Note: " + cut(note, maxNote)
 	}
 	l.note(at, text, "", "")
-	if l.Response == nil || !l.Response.ContactedAt.After(at.Time) {
+	if reached && (l.Response == nil || !l.Response.ContactedAt.After(at.Time)) {
 		l.Response = r
 	}
-	if l.Stage == StageNew {
+	if reached && l.Stage == StageNew {
 		l.Stage = StageContacted
 	}
 	switch {
