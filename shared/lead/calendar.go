@@ -134,10 +134,12 @@ func (c Calendar) hours(date time.Time) []Hours {
 	return all
 }
 
-// stretch is when the hours of a local date are.
+// stretch is when the hours of a local date are. Where midnight comes twice, hours until 24:00 last until the second
+// one, but for those before a holiday, which takes the whole of its day.
 func (c Calendar) stretch(date time.Time, h Hours) Stretch {
 	year, month, day := date.Date()
-	return Stretch{From: Instant(c.zone(), year, month, day, h.From, false), To: Instant(c.zone(), year, month, day, h.To, true)}
+	last := h.To < 24*60 || c.Holiday == nil || !c.Holiday(date.AddDate(0, 0, 1).Date())
+	return Stretch{From: Instant(c.zone(), year, month, day, h.From, false), To: Instant(c.zone(), year, month, day, h.To, last)}
 }
 
 func (c Calendar) zone() *time.Location {

@@ -95,6 +95,7 @@ func TestAResponseIsDueWhenItsWorkingTimeIsUsedUp(t *testing.T) {
 		{"less than none counts as none", oslo, "2026-11-23T10:00:00+01:00", -time.Hour, "2026-11-23T10:00:00+01:00", "2026-11-23T10:00:00+01:00", ""},
 		{"over a holiday", closed(oslo, "2026-11-24"), "2026-11-23T16:00:00+01:00", 2 * time.Hour, "2026-11-23T16:00:00+01:00", "2026-11-25T10:00:00+01:00", "1h0m0s 1h0m0s"},
 		{"on a holiday", closed(oslo, "2026-11-23"), "2026-11-23T10:00:00+01:00", time.Hour, "2026-11-24T09:00:00+01:00", "2026-11-24T10:00:00+01:00", "1h0m0s"},
+		{"a holiday takes the first midnight of two", closed(works(t, "Atlantic/Azores", allDays, "00:00-24:00"), "2026-10-25"), "2026-10-25T00:30:00Z", time.Hour, "2026-10-26T00:00:00-01:00", "2026-10-26T01:00:00-01:00", "1h0m0s"},
 		{"a holiday is the local day", closed(works(t, "Asia/Seoul", allDays, "00:00-24:00"), "2026-11-24"), "2026-11-23T14:00:00Z", 2 * time.Hour, "2026-11-23T23:00:00+09:00", "2026-11-25T01:00:00+09:00", "1h0m0s 1h0m0s"},
 
 		{"over the weekend when the clocks go forward", york, "2026-03-06T16:00:00-05:00", 2 * time.Hour, "2026-03-06T16:00:00-05:00", "2026-03-09T10:00:00-04:00", "1h0m0s 1h0m0s"},

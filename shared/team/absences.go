@@ -19,7 +19,7 @@ type moment struct {
 	minute int
 }
 
-var momentForm = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2}))?$`)
+var momentForm = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{1,2}):(\d{2})(?::00)?)?$`)
 
 // moment reads a date, or a time where that may stand.
 func (r *reader) moment(n *node, what string, timed bool) (moment, bool) {
@@ -52,6 +52,15 @@ func (r *reader) moment(n *node, what string, timed bool) (moment, bool) {
 		}
 	}
 	return d, true
+}
+
+// after says whether an absence that begins at from and ends at m has any length on the wall.
+func (m moment) after(from moment) bool {
+	end := time.Date(m.year, m.month, m.day, 0, m.minute, 0, 0, time.UTC)
+	if !m.timed {
+		end = end.AddDate(0, 0, 1)
+	}
+	return end.After(time.Date(from.year, from.month, from.day, 0, from.minute, 0, 0, time.UTC))
 }
 
 // absences reads when a person is away, in the person's zone.
@@ -91,9 +100,13 @@ func (r *reader) absence(n *node, zone *time.Location) (lead.Stretch, bool) {
 	} else {
 		away.To = lead.Instant(zone, to.year, to.month, to.day+1, 0, false) // where the next day begins
 	}
-	if !away.To.After(away.From) {
+	switch {
+	case away.To.After(away.From):
+		return away, true
+	case to.after(from):
+		r.warn(at, "the absence takes no time: the clocks leave these hours out")
+	default:
 		r.add(at, "the absence does not end after it begins: mend from or to")
-		return lead.Stretch{}, false
 	}
-	return away, true
+	return lead.Stretch{}, false
 }

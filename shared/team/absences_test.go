@@ -28,6 +28,7 @@ func TestAbsencesAreReadInTheZoneOfThePerson(t *testing.T) {
 		{"a day of 23 hours", "Europe/Berlin", "{from: 2026-03-29}", lead.Stretch{From: at(3, 28, 23, 0), To: at(3, 29, 22, 0)}},
 		{"times that the clocks leave out", "Europe/Berlin", "{from: 2026-03-29T02:30, to: 2026-03-30}", lead.Stretch{From: at(3, 29, 1, 0), To: at(3, 30, 22, 0)}},
 		{"an hour that the clocks show twice", "Europe/Berlin", "{from: 2026-10-25T02:30, to: 2026-10-25T02:45}", lead.Stretch{From: at(10, 25, 0, 30), To: at(10, 25, 1, 45)}},
+		{"an end with seconds", "Europe/Berlin", "{from: 2026-03-28T13:00:00, to: 2026-03-28T14:00:00}", lead.Stretch{From: at(3, 28, 12, 0), To: at(3, 28, 13, 0)}},
 		{"an end that is its begin the second time", "Europe/Berlin", "{from: 2026-10-25T02:30, to: 2026-10-25T02:30}", lead.Stretch{From: at(10, 25, 0, 30), To: at(10, 25, 1, 30)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

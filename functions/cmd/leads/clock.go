@@ -20,13 +20,18 @@ const maxHours = 100_000
 // decimal is a number that people write. The digits are bounded so that it is soon read.
 var decimal = regexp.MustCompile(`^-?([0-9]{1,100}|[0-9]{0,100}\.[0-9]{1,100})$`)
 
+// rfc3339 is how a time is written. The parser of the standard library takes more.
+var rfc3339 = regexp.MustCompile(`(?i)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+
 // runClock says when the response to a lead is due, and the arithmetic.
 func runClock(ctx context.Context, c *call) error {
+	var clock lead.Clock
 	from, within, err := c.question()
-	if err != nil {
-		return fmt.Errorf("clock: %w: %w", err, errUsage)
+	if err == nil {
+		clock, err = c.answer(ctx, from, within)
+	} else {
+		err = fmt.Errorf("clock: %w: %w", err, errUsage)
 	}
-	clock, err := c.answer(ctx, from, within)
 	switch {
 	case err != nil && c.json:
 		return errors.Join(c.asJSON(struct {
@@ -55,7 +60,7 @@ func (c *call) question() (from time.Time, within time.Duration, err error) {
 			return from, 0, fmt.Errorf("--%s is missing", flag.name)
 		}
 	}
-	if from, err = time.Parse(time.RFC3339, c.from); err != nil {
+	if from, err = time.Parse(time.RFC3339, strings.ToUpper(c.from)); err != nil || !rfc3339.MatchString(c.from) {
 		return from, 0, fmt.Errorf("--from %q is not a time in RFC 3339 with its offset, such as 2026-11-21T15:00:00+09:00", c.from)
 	}
 	within, err = readHours(c.hours)

@@ -39,7 +39,7 @@ const usage = `Usage: leads COMMAND [--json]
   team show [--raw]               what the applied team says, in words; --raw prints the file exactly as it was applied
   clock --person ID --from TIME --hours N
                                   when the response to a lead that arrives then is due, with the arithmetic: TIME is
-                                  RFC 3339 with its offset (2026-11-21T15:00:00+09:00), N a decimal (1.5); --team FILE:
+                                  RFC 3339 with its offset (2026-11-21T15:00:00+09:00), N a decimal (1.5), 100000 at most; --team FILE:
                                   not the applied team, and no settings are needed. All absences of the file are taken
                                   out of the working time
   team simulate [FILE]            who would get a submission and why, with every candidate, writing nothing;

@@ -112,6 +112,7 @@ type applyJSON struct {
 	Applied         bool          `json:"applied"`
 	Problems        []problemJSON `json:"problems"`
 	Diff            string        `json:"diff"`
+	HandedOver      int           `json:"handedOver"`
 	People          int           `json:"people"`
 	Teams           int           `json:"teams"`
 	Rules           int           `json:"rules"`
