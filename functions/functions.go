@@ -94,7 +94,7 @@ var Table = []Function{
 	},
 	{
 		Name: "remind", Trigger: "timer %REMIND_SCHEDULE%",
-		Does:  "Sends submissions without outcome and mails that were never sent on their way again; tells operations of the first test leads.",
+		Does:  "Lists the leads that wait for their owners and managers; gives what operations hold to the team; sends submissions without outcome and mails that were never sent on their way again; tells operations of the first test leads.",
 		Fails: "The next run finds everything again.",
 		serve: func(s *azfunc.Server, p *parts) {
 			f := &remind.Remind{Store: p.store, Queue: p.queue, Team: p.team, ResendAfter: p.ResendAfter.Get(), MailResendAfter: p.MailResendAfter.Get(),

@@ -37,8 +37,8 @@ import (
 
 var update = flag.Bool("update", false, "write the transcripts of the stories anew")
 
-// tick is how often the timer runs in a story: every quarter of an hour, by which the times of a story are multiples.
-const tick = 15 * time.Minute
+// quarter is how often the timer runs in a story; the times of a story are multiples of it.
+const quarter = 15 * time.Minute
 
 // A story is a folder: the team file that is applied, what happens (story.txt), and everything that comes of it, from the
 // webhook to the last reminder, through the real functions: transcript.txt. The words of a story are, one a line:
@@ -99,12 +99,13 @@ type story struct {
 	seen    map[string]bool
 	said    bytes.Buffer
 	last    time.Time // that the transcript has said
+	tick    time.Duration
 	version int
 }
 
 func begin(t *testing.T, folder string) *story {
 	t.Helper()
-	s := &story{t: t, folder: folder, zone: time.UTC, seen: map[string]bool{}}
+	s := &story{t: t, folder: folder, zone: time.UTC, seen: map[string]bool{}, tick: quarter}
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	s.now.Store(&start)
 	s.Lab = lab.NewAt(t, s.clock)
@@ -182,7 +183,7 @@ func (s *story) goOn(until time.Time) {
 		return
 	}
 	for s.clock().Before(until) {
-		next := s.clock().Add(tick)
+		next := s.clock().Add(s.tick)
 		s.now.Store(&next)
 		s.run()
 	}
