@@ -105,18 +105,24 @@ func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 	}
 	suppressed := l.Suppression
 	kind, mailed := mailFor(t, verdict, suppressed)
+	if kind == MailDecide && l.stoppedSince(t.ReceivedAt) { // it came late: the do-not-contact is the last word
+		mailed = false
+	}
 	answer := t
 	if t.Action == ActionDoNot {
-		l.FollowUp = nil
+		asked, waits := l.asked()
+		if !waits || suppressed == nil { // else people decide, or have decided
+			l.FollowUp = nil
+		}
 		if suppressed == nil {
 			l.Suppression = &Suppression{Reason: SuppressedDoNotContact, Since: now, Submission: t.Submission}
 			l.note(now, "Must not be contacted: Microsoft said so.", t.Submission, "")
-		}
-		if asked, ok := l.askedSince(t.ReceivedAt); ok && l.Suppression.Reason != SuppressedOptedOut {
-			kind, mailed, answer = MailDecide, true, asked // it came late: the customer asked after it
+			if waits { // it came late: the customer asked after it
+				kind, mailed, answer = MailDecide, true, asked
+			}
 		}
 	}
-	if l.Stage.Closed() && !older && mailed && t.Action != ActionDoNot {
+	if l.Stage.Closed() && !older && mailed && t.Action != ActionDoNot && !l.answered(t) {
 		l.note(now, "Reopened from "+string(l.Stage)+": a new touch arrived.", t.Submission, "")
 		l.Stage, l.FollowUp = StageNew, nil
 	}
@@ -128,26 +134,46 @@ func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 	return Taken{Verdict: verdict, Changed: true, Suppressed: suppressed == nil && l.Suppression != nil}
 }
 
-// askedSince is the newest touch that asked to be contacted after an instant.
-func (l *Lead) askedSince(at Time) (Touch, bool) {
+// asked is the newest touch that asks to be contacted, if it still waits: no do-not-contact came with it or after it,
+// nobody has answered it, and the lead is open.
+func (l *Lead) asked() (Touch, bool) {
 	for _, t := range slices.Backward(l.Touches) {
-		if t.Action == ActionContactMe && t.ReceivedAt.After(at.Time) {
-			return t, true
+		if t.Action == ActionContactMe {
+			return t, !l.stoppedSince(t.ReceivedAt) && !l.answered(t) && !l.Stage.Closed()
 		}
 	}
 	return Touch{}, false
 }
 
+// stoppedSince says whether a do-not-contact was received at an instant or after it.
+func (l *Lead) stoppedSince(at Time) bool {
+	return slices.ContainsFunc(l.Touches, func(t Touch) bool { return t.Action == ActionDoNot && !t.ReceivedAt.Before(at.Time) })
+}
+
+// answered says whether a touch was received before the last contact, which has answered it.
+func (l *Lead) answered(t Touch) bool {
+	return l.Response != nil && !t.ReceivedAt.After(l.Response.ContactedAt.Time)
+}
+
 // follow begins a new clock for a touch that somebody has to answer, unless one is running already: a repeat does
-// not restart it. A touch that was received before the last contact has been answered by that.
+// not restart it. But the clock of a touch that came late, and should have begun the one that runs, takes its place if
+// the answer is due earlier by it.
 func (l *Lead) follow(kind MailKind, t Touch, now Time, s Staff) {
-	answered := l.Response != nil && !t.ReceivedAt.After(l.Response.ContactedAt.Time)
+	begins := FollowUpRespond
+	if kind == MailDecide {
+		begins = FollowUpDecide
+	}
+	f := l.FollowUp
 	switch {
-	case kind == MailDoNotContact || l.Stage.Closed() || l.FollowUp.Running() || answered:
-	case kind == MailDecide:
-		l.startClock(FollowUpDecide, t, now, s)
-	default:
-		l.startClock(FollowUpRespond, t, now, s)
+	case kind == MailDoNotContact || l.Stage.Closed() || l.answered(t):
+	case !f.Running():
+		l.startClock(begins, t, now, s)
+	case f.Kind == begins && t.ReceivedAt.Before(f.Since.Time):
+		late := *l
+		late.Timeline = slices.Clip(l.Timeline)
+		if late.startClock(begins, t, now, s); late.FollowUp.DueAt.Before(f.DueAt.Time) {
+			*l = late
+		}
 	}
 }
 
