@@ -151,12 +151,16 @@ func (l *Lead) goOn(d Disposition, at Time, now time.Time, answers bool, s Staff
 	case answers:
 		l.beginStep(1, at, s)
 	case f.Kind == FollowUpStep:
-		if works := s.Acting(l.Owner.Person).Works; !startOfDay(f.DueAt.Time, works.zone()).After(at.Time) {
-			l.beginStep(f.Step+1, f.Since, s)
+		zone := s.Acting(l.Owner.Person).Works.zone()
+		for n := f; n != nil && n.Kind == FollowUpStep && !startOfDay(n.DueAt.Time, zone).After(at.Time); n = l.FollowUp {
+			l.beginStep(n.Step+1, n.Since, s) // it counts for each step that has come
 		}
 	case f.Kind == FollowUpClose:
 		due := workingDay(s.Acting(l.Owner.Person).Works, now, closeEvery)
 		l.FollowUp = &FollowUp{Kind: FollowUpClose, Since: f.Since, DueAt: due, ShowFrom: due, OwnerAt: due}
+	case f.Kind == FollowUpLook && d == Bounced: // nobody was reached
+	case f.Kind == FollowUpLook && l.Stage != StageQualified:
+		l.beginStep(1, at, s)
 	default:
 		l.FollowUp = nil
 	}

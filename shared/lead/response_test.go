@@ -244,3 +244,45 @@ func TestEveryDispositionHasItsWords(t *testing.T) {
 		t.Errorf("one of a later version is called %q", w)
 	}
 }
+
+func TestAContactCountsForEveryStepThatHasComeByThen(t *testing.T) {
+	d, l := oslo(t), asked(t)
+	reached(lead.NoAnswer)(t, l) // on Monday the 23rd: the steps are on Wednesday, next Monday, the 7th and the 21st
+	if err := l.Snooze(morning.AddDate(0, 0, 10), d.person("ana"), morning.Time); err != nil {
+		t.Fatal(err)
+	}
+	now := morning.AddDate(0, 0, 8) // Tuesday the 1st, a day after the second step
+	if err := l.Contacted(lead.Attempt{At: now, By: d.person("ana"), Disposition: lead.LeftMessage}, now, d); err != nil {
+		t.Fatal(err)
+	}
+	if got := state(l); got != "Contacted step due Mon 7 08:00 step 3 owner Mon 7 08:00" {
+		t.Errorf("it is %s, though they were contacted just now", got)
+	}
+}
+
+func TestALeadThatIsLookedAtWithoutReachingThemGoesOn(t *testing.T) {
+	d := oslo(t)
+	for _, c := range []struct {
+		is   lead.Disposition
+		want string
+	}{
+		{lead.NoAnswer, "Contacted step due Wed 25 08:00 step 1 owner Wed 25 08:00"},
+		{lead.LeftMessage, "Contacted step due Wed 25 08:00 step 1 owner Wed 25 08:00"},
+		{lead.Bounced, "New look due Mon 23 09:00 owner Mon 23 09:00"},
+		{lead.Connected, "Contacted"},
+	} {
+		t.Run(string(c.is), func(t *testing.T) {
+			l := asked(t)
+			suppressedBy(lead.SuppressedDoNotContact)(t, l)
+			if err := l.Unsuppress("A mistake.", d.person("max"), morning.Time); err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Contacted(lead.Attempt{At: morning.Add(time.Hour), By: d.person("ana"), Disposition: c.is}, morning.Add(time.Hour), d); err != nil {
+				t.Fatal(err)
+			}
+			if got := state(l); got != c.want {
+				t.Errorf("it is %s, want %s", got, c.want)
+			}
+		})
+	}
+}
