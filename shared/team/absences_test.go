@@ -23,6 +23,7 @@ func TestAbsencesAreReadInTheZoneOfThePerson(t *testing.T) {
 		{"the last day of a month", "UTC", "{from: 2026-02-28, to: 2026-02-28}", lead.Stretch{From: at(2, 28, 0, 0), To: at(3, 1, 0, 0)}},
 		{"times", "Europe/Berlin", "{from: 2026-12-24T13:00, to: 2026-12-24T17:30}", lead.Stretch{From: at(12, 24, 12, 0), To: at(12, 24, 16, 30)}},
 		{"times with a space", "Europe/Berlin", "{from: 2026-12-24 9:00, to: '2026-12-24 17:30'}", lead.Stretch{From: at(12, 24, 8, 0), To: at(12, 24, 16, 30)}},
+		{"times with seconds, which are none", "UTC", "{from: 2026-12-24T13:00:00, to: 2026-12-24 17:30:00}", lead.Stretch{From: at(12, 24, 13, 0), To: at(12, 24, 17, 30)}},
 		{"a time to a date", "UTC", "{from: 2026-12-24T13:00, to: 2026-12-24}", lead.Stretch{From: at(12, 24, 13, 0), To: at(12, 25, 0, 0)}},
 		{"a date to a time", "UTC", "{from: 2026-12-24, to: 2026-12-28T12:00}", lead.Stretch{From: at(12, 24, 0, 0), To: at(12, 28, 12, 0)}},
 		{"a day of 23 hours", "Europe/Berlin", "{from: 2026-03-29}", lead.Stretch{From: at(3, 28, 23, 0), To: at(3, 29, 22, 0)}},
@@ -57,8 +58,8 @@ func TestMistakesAboutAbsences(t *testing.T) {
 			"6:92 from is a list: it must be " + form, `6:110 to is "2026-12-24T13:00Z"`, `6:137 from is "today"`}},
 		{"days that there are not", "[{from: 2026-02-30}, {from: 2025-02-29, to: 2026-13-01}, {from: 2026-00-10, to: 2026-04-31T10:00}]", []string{
 			`6:21 from is "2026-02-30", a day that there is not: give one of the calendar`, `6:41 from is "2025-02-29"`, `6:57 to is "2026-13-01"`, `6:77 from is "2026-00-10"`, `6:93 to is "2026-04-31T10:00", a day`}},
-		{"times that there are not", "[{from: 2026-12-24T24:00, to: 2026-12-25T09:60}]", []string{
-			`6:21 from is "2026-12-24T24:00", which is no time of a day: give hours to 23 and minutes to 59`, `6:43 to is "2026-12-25T09:60"`}},
+		{"times that there are not", "[{from: 2026-12-24T24:00, to: 2026-12-25T09:60}, {from: 2026-12-24T13:00:30}]", []string{
+			`6:21 from is "2026-12-24T24:00", which is no time of a day: give hours to 23 and minutes to 59`, `6:43 to is "2026-12-25T09:60"`, `6:69 from is "2026-12-24T13:00:30": give ` + form}},
 		{"an end that is not after the begin", "[{from: 2026-12-24, to: 2026-12-23}, {from: 2026-12-24T13:00, to: 2026-12-24T13:00}, {from: 2026-12-24T13:00, to: 2026-12-23}]", []string{
 			"6:37 the absence does not end after it begins: mend from or to", "6:79 the absence does not end", "6:127 the absence does not end"}},
 	} {

@@ -92,8 +92,7 @@ var intervalForm = regexp.MustCompile(`^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2}
 
 // interval reads "09:00-17:00".
 func (r *reader) interval(n *node, what string) (lead.Hours, bool) {
-	// Within braces and brackets the parser takes an interval without quotes for a key with a value.
-	s, ok := r.single(n, what, `"09:00-17:00" in quotes, or a list of that`)
+	s, ok := r.single(n, what, `"09:00-17:00", or a list of that`)
 	if !ok {
 		return lead.Hours{}, false
 	}

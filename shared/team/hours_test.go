@@ -18,6 +18,7 @@ func TestHoursAreReadByWeekday(t *testing.T) {
 		{"in quotes", `{"tue": "09:00-17:00"}`, [7][]lead.Hours{2: nine}},
 		{"with one digit and with spaces", `{sun: "9:00 - 17:00"}`, [7][]lead.Hours{0: nine}},
 		{"several in any order, which may overlap", `{sat: ["13:00-24:00", "0:00-9:30", "08:00-14:15"]}`, [7][]lead.Hours{6: {{From: 780, To: 1440}, {From: 0, To: 570}, {From: 480, To: 855}}}},
+		{"several without quotes", "{mon: [9:00 - 12:00, 13:00-24:00]}", [7][]lead.Hours{1: {{From: 540, To: 720}, {From: 780, To: 1440}}}},
 		{"several days", "{mon-wed: 09:00-17:00}", [7][]lead.Hours{1: nine, 2: nine, 3: nine}},
 		{"several days beyond the end of the week", "{sun-thu: 09:00-17:00}", [7][]lead.Hours{0: nine, 1: nine, 2: nine, 3: nine, 4: nine}},
 		{"the weekend", `{sat-sun: ["09:00-17:00"]}`, [7][]lead.Hours{6: nine, 0: nine}},
@@ -52,8 +53,8 @@ func TestMistakesAboutHours(t *testing.T) {
 		{"a day without a value", "{mon: , tue: 09:00-17:00}", []string{"6:11 mon is blank"}},
 		{"what is no interval", `{mon: 9-17, tue: ["09:00", 9, true, [], "09:00-17:00-18:00", "9:0-17:00"], wed-fri: {from: 9}}`, []string{
 			`6:16 mon is "9-17": write "09:00-17:00", or a list of that`, `6:28 tue is "09:00": write`, `6:37 tue is "9"`, `6:40 tue is "true"`,
-			`6:46 tue is a list: it must be "09:00-17:00" in quotes, or a list of that`, `6:50 tue is "09:00-17:00-18:00"`, `6:71 tue is "9:0-17:00"`, "6:94 wed-fri has keys of its own"}},
-		{"an interval that the parser takes for a key", "{mon: [09:00-17:00]}", []string{`6:17 mon has keys of its own: it must be "09:00-17:00" in quotes, or a list of that`}},
+			`6:46 tue is a list: it must be "09:00-17:00", or a list of that`, `6:50 tue is "09:00-17:00-18:00"`, `6:71 tue is "9:0-17:00"`, "6:94 wed-fri has keys of its own"}},
+		{"what is a key in a list", "{mon: [{09: 00-17:00}, 09: 00-17:00, '09':00-17:00]}", []string{"6:17 mon has keys of its own", `6:33 mon has keys of its own: it must be "09:00-17:00", or a list of that`, "6:47 mon has keys of its own"}},
 		{"no times of a day", `{mon: ["25:00-26:00", "09:60-10:00", "20:00-24:01"]}`, []string{
 			`6:17 mon is "25:00-26:00", which is no time of a day: give hours to 23 and minutes to 59, and 24:00 only as an end`, `6:32 mon is "09:60-10:00"`, `6:47 mon is "20:00-24:01"`}},
 		{"24:00 as a begin", `{mon: ["24:00-24:00"]}`, []string{`6:17 mon is "24:00-24:00": 24:00 is only an end, so begin with 00:00 on the next day`}},

@@ -238,7 +238,7 @@ func (d *document) node(n ast.Node, owner place) *node {
 			if i < len(n.Entries) && n.Entries[i].Start != nil {
 				at = d.place(n.Entries[i].Start)
 			}
-			v.items = append(v.items, d.node(item, at))
+			v.items = append(v.items, d.item(item, at))
 		}
 		for _, item := range v.items {
 			v.size += item.size
@@ -259,6 +259,26 @@ func (d *document) node(n ast.Node, owner place) *node {
 		d.alias(v, n.Value.GetToken().Value)
 	}
 	return v
+}
+
+// item turns an entry of a list into a node. Within braces the parser takes 09:00-12:00 for a key with a value,
+// though there is no space behind the colon.
+func (d *document) item(n ast.Node, owner place) *node {
+	pair, ok := n.(*ast.MappingNode)
+	if !ok || len(pair.Values) != 1 || pair.GetToken().Type != token.MappingValueType {
+		return d.node(n, owner)
+	}
+	key, value := pair.Values[0].Key.GetToken(), pair.Values[0].Value.GetToken()
+	at, behind := d.place(key), d.place(value)
+	if at.line != behind.line || at.column+utf8.RuneCountInString(key.Value)+1 != behind.column || !plain(key) || !plain(value) {
+		return d.node(n, owner)
+	}
+	return &node{place: at, kind: text, text: key.Value + ":" + value.Value, size: 1}
+}
+
+// plain says whether a token is a single value without quotes.
+func plain(t *token.Token) bool {
+	return t.Type == token.StringType || t.Type == token.IntegerType || t.Type == token.FloatType
 }
 
 func (d *document) keys(v *node, n *ast.MappingNode) {
