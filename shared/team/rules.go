@@ -18,11 +18,20 @@ var sources = []string{"AzureMarketplace", "AppSource", "AzurePortal", "TestDriv
 // actions are those that a lead can come with.
 var actions = []lead.Action{lead.ActionAcquired, lead.ActionContactMe, lead.ActionDoNot, lead.ActionCreated, lead.ActionTestDrive, lead.ActionUnknown}
 
+// The kinds of conditions.
+const (
+	kindOffer = iota
+	kindPublisher
+	kindSource
+	kindAction
+	kindCountry
+)
+
 // rule is a rule with what is needed to compare it.
 type rule struct {
 	Rule
 	place
-	// conditions are its values in one letter case, those of every kind in turn; none fits everything.
+	// conditions are its values in one letter case, by kind; none fits everything.
 	conditions []map[string]bool
 	// broken says that a value could not be used.
 	broken bool
@@ -77,12 +86,8 @@ func (r *reader) rule(n *node) rule {
 		r.add(n.place, "a rule has neither a team nor a person: say who gets its leads")
 	}
 	c.broken = len(r.problems[before:].Errors()) > 0
-	for _, values := range [][]string{c.Offers, c.Publishers, c.Sources, texts(c.Actions), c.Countries} {
-		set := map[string]bool{}
-		for _, v := range values {
-			set[strings.ToLower(v)] = true
-		}
-		c.conditions = append(c.conditions, set)
+	c.conditions = []map[string]bool{
+		kindOffer: lowered(c.Offers), kindPublisher: lowered(c.Publishers), kindSource: lowered(c.Sources), kindAction: lowered(texts(c.Actions)), kindCountry: lowered(c.Countries),
 	}
 	return c
 }
@@ -137,21 +142,25 @@ func (r *reader) country(n *node) (string, bool) {
 	return code, code != ""
 }
 
-// neverDeciding warns of rules whose leads an earlier one takes.
+// neverDeciding warns of rules whose leads earlier ones take.
 func (r *reader) neverDeciding(all []rule) {
-	for i, later := range all {
-		first := slices.IndexFunc(all[:i], func(earlier rule) bool { return earlier.takesAllOf(later) })
-		if first >= 0 {
-			r.warn(later.place, fmt.Sprintf("this rule never decides: the one in line %d takes all its leads; put this one before it or take it out", all[first].Line))
+	var earlier []rule
+	steps := maxReach
+	for _, later := range all {
+		if later.broken {
+			continue
 		}
+		if first := slices.IndexFunc(earlier, func(c rule) bool { return c.takesAllOf(later) }); first >= 0 {
+			r.warn(later.place, fmt.Sprintf("this rule never decides: the one in line %d takes all its leads; put this one before it or take it out", earlier[first].Line))
+		} else if !later.leads().reach(earlier, &steps) {
+			r.warn(later.place, "this rule never decides: together those above it take all its leads; put this one before them or take it out")
+		}
+		earlier = append(earlier, later)
 	}
 }
 
 // takesAllOf says whether every lead that fits another rule fits this one too.
 func (c rule) takesAllOf(other rule) bool {
-	if c.broken || other.broken {
-		return false
-	}
 	for i, mine := range c.conditions {
 		theirs := other.conditions[i]
 		if len(mine) == 0 {
@@ -169,24 +178,27 @@ func (c rule) takesAllOf(other rule) bool {
 	return true
 }
 
-// againstCatalogue warns of rules whose offers the catalogue lacks or has for other publishers.
+// againstCatalogue warns of rules whose offers or publishers the catalogue lacks, and of those whose offers it has for
+// other publishers.
 func (r *reader) againstCatalogue(all []rule, catalogue []Offer) {
 	if len(catalogue) == 0 {
 		return
 	}
-	publishers := map[string]map[string]bool{} // by offer id
+	publishers := map[string]map[string]bool{} // by offer id; "" stands for any
+	everybody := map[string]bool{}
 	for _, o := range catalogue {
 		id := strings.ToLower(o.ID)
 		if publishers[id] == nil {
 			publishers[id] = map[string]bool{}
 		}
 		publishers[id][strings.ToLower(o.Publisher)] = true
+		everybody[strings.ToLower(o.Publisher)] = true
 	}
 	for _, c := range all {
-		offers, theirs := c.conditions[0], c.conditions[1]
-		possible := len(offers) == 0 || len(theirs) == 0 || c.broken
+		theirs := c.conditions[kindPublisher]
+		possible := len(c.Offers) == 0 || len(theirs) == 0 || c.broken
 		for _, id := range c.Offers {
-			has := publishers[strings.ToLower(id)]
+			has := publishersOf(strings.ToLower(id), publishers)
 			if has == nil {
 				r.warn(c.place, fmt.Sprintf("the catalogue has no offer with the id %s, which this rule names: mend it, or add the offer", quoted(id)))
 			}
@@ -195,10 +207,37 @@ func (r *reader) againstCatalogue(all []rule, catalogue []Offer) {
 				possible = possible || theirs[publisher]
 			}
 		}
+		for _, publisher := range c.Publishers {
+			if possible && !everybody[""] && !everybody[strings.ToLower(publisher)] {
+				r.warn(c.place, fmt.Sprintf("the catalogue has no offer of the publisher %s, which this rule names: mend it, or add an offer", quoted(publisher)))
+			}
+		}
 		if !possible {
 			r.warn(c.place, "this rule never decides: the catalogue has its offers for other publishers only")
 		}
 	}
+}
+
+// publishersOf are those of an offer in the catalogue, as a rule writes it: with its publisher or without. It is nil
+// if the catalogue lacks it.
+func publishersOf(id string, publishers map[string]map[string]bool) map[string]bool {
+	if has := publishers[id]; has != nil {
+		return has
+	}
+	publisher, rest, _ := strings.Cut(id, ".")
+	if has := publishers[rest]; has[publisher] || has[""] {
+		return map[string]bool{publisher: true}
+	}
+	return nil
+}
+
+// lowered are values in one letter case.
+func lowered(values []string) map[string]bool {
+	set := map[string]bool{}
+	for _, v := range values {
+		set[strings.ToLower(v)] = true
+	}
+	return set
 }
 
 // texts are values as texts.

@@ -73,6 +73,17 @@ func TestMistakesAboutRules(t *testing.T) {
 			`w7:3 the catalogue has no offer with the id "portal", which this rule names: mend it, or add the offer`}},
 		{"an offer of another publisher", ruled(offers, "{offer: analytics, publisher: fabrikam, team: sales}", "{offer: [analytics, SHARED], publisher: Fabrikam, team: sales}", "{offer: [backup, analytics], publisher: fabrikam, team: sales}"), []string{
 			"w7:3 this rule never decides: the catalogue has its offers for other publishers only"}},
+		{"an offer with its publisher", ruled(offers, "{offer: [Contoso.Analytics, fabrikam.backup, fabrikam.shared], team: sales}", "{offer: contoso.shared, publisher: contoso, person: mina}", "{offer: backup, person: mina}"), nil},
+		{"an offer with another publisher", ruled(offers, "{offer: fabrikam.analytics, team: sales}", "{offer: contoso.analytics, publisher: fabrikam, team: sales}"), []string{
+			`w7:3 the catalogue has no offer with the id "fabrikam.analytics"`, "w8:3 this rule never decides: the catalogue has its offers for other publishers only"}},
+		{"a publisher that the catalogue lacks", ruled("offers: [{id: a, publisher: contoso}, {id: b, publisher: fabrikam}]\n", "{publisher: [CONTOSO, tailspin], team: sales}"), []string{
+			`w7:3 the catalogue has no offer of the publisher "tailspin", which this rule names: mend it, or add an offer`}},
+		{"a publisher where the catalogue has an offer of any", ruled("offers: [{id: a, publisher: contoso}, {id: b}]\n", "{publisher: tailspin, team: sales}"), nil},
+		{"a rule behind several that take all its leads", ruled("", "{country: KR, person: mina}", "{country: JP, action: [PLT, INS], person: mina}", "{country: JP, person: jonas, action: [DNC, create, StartTestDrive, unknown]}", "{country: [JP, KR], offer: a, team: sales}", "{country: [JP, DE], team: sales}"), []string{
+			"w10:3 this rule never decides: together those above it take all its leads; put this one before them or take it out"}},
+		{"a rule behind those for every action, or every source", ruled("", "{action: [INS, PLT, DNC, Create, StartTestDrive, unknown], person: mina}", "{team: sales}", "{country: KR, team: sales}"), []string{
+			"w8:3 this rule never decides: together those above it", "w9:3 this rule never decides: the one in line 8"}},
+		{"a rule behind several that leave some of its leads", ruled("", "{country: KR, action: [INS, PLT], person: mina}", "{country: KR, action: [DNC, Create, StartTestDrive], person: mina}", "{action: unknown, offer: a, person: mina}", "{country: KR, team: sales}"), nil},
 		{"a rule behind one for everything", ruled("", "{team: sales}", "{offer: a, person: mina}", "{team: sales}"), []string{
 			"w8:3 this rule never decides: the one in line 7 takes all its leads; put this one before it or take it out", "w9:3 this rule never decides: the one in line 7"}},
 		{"a rule behind one for more", ruled("", "{country: [KR, JP], person: mina}", "{country: Japan, action: plt, team: sales}", "{country: [KR, DE], team: sales}", "{action: PLT, team: sales}"), []string{
