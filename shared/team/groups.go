@@ -61,7 +61,8 @@ func (r *reader) somebody(n *node, what string) string {
 
 func isOperations(n *node) bool { return n.kind == text && n.text == lead.Operations }
 
-// idle warns of people who can get no lead and have no other part either. Without teams everybody gets leads.
+// idle warns of people who can get no lead and have no other part either, and of teams that get none. Without teams
+// everybody gets leads.
 func (r *reader) idle(t Team) {
 	if len(t.Groups) == 0 {
 		return
@@ -70,6 +71,12 @@ func (r *reader) idle(t Team) {
 	for _, p := range t.People {
 		if p.ID != "" && !named[p.ID] {
 			r.warn(r.people.at[p.ID], fmt.Sprintf("%s gets no leads: no team has this person, and nothing else names the person", p.ID))
+		}
+	}
+	named = r.groups.isNamed()
+	for _, g := range t.Groups[1:] { // the first one gets what nothing else gives away
+		if g.ID != "" && !named[g.ID] {
+			r.warn(r.groups.at[g.ID], fmt.Sprintf("the team %s gets no leads: no rule and no offer names it, and it is not the first team", g.ID))
 		}
 	}
 }
