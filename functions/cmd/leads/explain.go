@@ -51,7 +51,10 @@ type explanation struct {
 	// Lead is the id of the lead that it is or would be a touch of; LeadExists is only known with a store.
 	Lead       string `json:"lead,omitempty"`
 	LeadExists bool   `json:"leadExists,omitempty"`
-	Owner      string `json:"owner,omitempty"`
+	// Owner is the id of who has the lead or would get it, OwnerName the name, and OwnerWhy why.
+	Owner     string `json:"owner,omitempty"`
+	OwnerName string `json:"ownerName,omitempty"`
+	OwnerWhy  string `json:"ownerWhy,omitempty"`
 	// Mails are the kinds of those that would be sent.
 	Mails   []lead.MailKind   `json:"mails,omitempty"`
 	Similar []lead.Suggestion `json:"similar,omitempty"`
@@ -73,7 +76,7 @@ func explain(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	t, err := c.teamFor(ctx, db)
+	t, err := c.teamToTry(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -216,12 +219,16 @@ func (e *explanation) wouldDo(ctx context.Context, db *store.Store, r ingest.Rea
 			e.Similar = lead.Suggestions(r.Keys.Probes(), hits)
 		}
 	}
+	owner, err := newOwner(ctx, db, t, l, r, now)
+	if err != nil {
+		return err
+	}
 	switch {
 	case e.MatchKey == "":
 		e.Lead = "" // its id would be that of the submission, which has none yet
 		e.note("Nothing identifies the person, so it would begin a lead of its own and never merge.")
 	case e.LeadExists:
-		e.note("It belongs to the lead %s, which is %s and owned by %s.", l.ID, l.Stage, l.Owner.Person)
+		e.note("It belongs to the lead %s, which is %s and owned by %s.", l.ID, l.Stage, owned(t, l.Owner))
 	case db == nil:
 		e.note("It would begin the lead %s, unless that exists already (--offline does not look).", l.ID)
 	default:
@@ -232,8 +239,11 @@ func (e *explanation) wouldDo(ctx context.Context, db *store.Store, r ingest.Rea
 		before[m.ID] = true
 	}
 	l.Identify(r.Keys)
-	taken := l.Take(r.Touch, r.Contact, now, t.Staff(now.Time, func() lead.Owner { return t.Assign(now) }))
-	e.Owner = l.Owner.Person
+	taken := l.Take(r.Touch, r.Contact, now, t.Staff(now.Time, func() lead.Owner { return owner }))
+	e.Owner, e.OwnerName, e.OwnerWhy = l.Owner.Person, l.Owner.Name, l.Owner.Why
+	if !e.LeadExists {
+		e.note("%s would own it: %s.", owned(t, l.Owner), l.Owner.Why)
+	}
 	e.Suppressed = l.Suppression != nil
 	e.FollowUp = !e.Suppressed
 	switch taken.Verdict {
@@ -249,7 +259,8 @@ func (e *explanation) wouldDo(ctx context.Context, db *store.Store, r ingest.Rea
 	for _, m := range l.Mails {
 		if !before[m.ID] {
 			e.Mails = append(e.Mails, m.Kind)
-			e.note("%s would get a mail: %s.", m.To, m.Kind)
+			p, _ := t.Person(m.To)
+			e.note("%s would get a mail: %s.", named(m.To, p.Name), m.Kind)
 		}
 	}
 	if len(e.Mails) == 0 {
@@ -259,6 +270,28 @@ func (e *explanation) wouldDo(ctx context.Context, db *store.Store, r ingest.Rea
 		e.note("The person may be the same as that of lead %s (%s).", s.Lead, s.Why)
 	}
 	return nil
+}
+
+// newOwner is who would get a lead, if it has no owner yet. The roster is as it is, or empty without a store.
+func newOwner(ctx context.Context, db *store.Store, t team.Team, l *lead.Lead, r ingest.Reading, now lead.Time) (lead.Owner, error) {
+	if l.Owner.Person != "" {
+		return l.Owner, nil
+	}
+	roster := &lead.Roster{}
+	if db != nil {
+		var err error
+		if roster, err = db.Roster(ctx); err != nil {
+			return lead.Owner{}, err
+		}
+	}
+	owner, _ := t.Choose(team.AskOf(r.Touch, r.Contact), now.Time).Assign(roster, l.ID, now)
+	return owner, nil
+}
+
+// owned is an owner by name, as the team has it or else as it was then.
+func owned(t team.Team, o lead.Owner) string {
+	p, _ := t.Person(o.Person)
+	return named(o.Person, cmp.Or(p.Name, o.Name))
 }
 
 // print says it in words.

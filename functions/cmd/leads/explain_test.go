@@ -125,7 +125,7 @@ func TestAnExplanationIsInWords(t *testing.T) {
 		"Name", "Ana Silva", "Company", "Fabrikam", "Email", "Ana.Silva+x@googlemail.com", "Phone", "+5511912345678", "Country", `BR (sent: "Brazil")`,
 		"Match key", "email:anasilva@gmail.com", "Content key",
 		"It would begin the lead "+lead.ID("email:anasilva@gmail.com", "")+", unless that exists already (--offline does not look).",
-		"operations would get a mail: alert.")
+		"Operations (operations) would own it: No team has been applied yet, so Operations owns every lead.", "Operations (operations) would get a mail: alert.")
 	if strings.Contains(out, "catalogue") {
 		t.Errorf("there is none, and it says\n%s", out)
 	}
@@ -217,7 +217,7 @@ func TestAnExplanationSaysThatTheSameContentCameBefore(t *testing.T) {
 	}{
 		{"minutes ago", 5 * time.Minute, "The same content arrived less than ten minutes ago", "null"},
 		{"hours ago", 5 * time.Hour, "the person asked again", `["again"]`},
-		{"days ago", 48 * time.Hour, "operations would get a mail: touch.", `["touch"]`},
+		{"days ago", 48 * time.Hour, "Operations (operations) would get a mail: touch.", `["touch"]`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o := start(t)

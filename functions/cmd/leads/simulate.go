@@ -60,7 +60,7 @@ func simulateTeam(ctx context.Context, c *call) error {
 	if c.last > 0 && db == nil {
 		return errors.New("the last leads are in the store, and the settings name none")
 	}
-	t, err := c.teamToSimulate(ctx, db)
+	t, err := c.teamToTry(ctx, db)
 	if err != nil {
 		return err
 	}
@@ -97,8 +97,8 @@ func simulateTeam(ctx context.Context, c *call) error {
 	return c.printOne(t, s)
 }
 
-// teamToSimulate is the team of the file that was named, as the version that it would be, else the applied one.
-func (c *call) teamToSimulate(ctx context.Context, db *store.Store) (team.Team, error) {
+// teamToTry is the team of the file that was named, as the version that it would be, else the applied one.
+func (c *call) teamToTry(ctx context.Context, db *store.Store) (team.Team, error) {
 	t, err := c.teamFor(ctx, db)
 	if err != nil || c.team == "" {
 		return t, err
