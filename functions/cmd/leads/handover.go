@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,6 +51,14 @@ func leftBehind(ctx context.Context, db *store.Store, t team.Team, to string) (h
 	return h, nil
 }
 
+// String says in a line what would be handed over, "" if that is nothing.
+func (h handOver) String() string {
+	if len(h.leads) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of people whom the file leaves out would go to %s.\n", plural(len(h.leads), "open lead"), h.to.Name)
+}
+
 func idsOf(t team.Team) []string {
 	var ids []string
 	for _, p := range t.People {
@@ -61,29 +68,34 @@ func idsOf(t team.Team) []string {
 }
 
 // carryOut gives the leads to the person. The time to respond by stays, and the reminders tell the person. What
-// somebody else changed in the meantime is looked at anew.
+// somebody else changed in the meantime is looked at anew. It gives how many leads changed their owner.
 func (h handOver) carryOut(ctx context.Context, c *call, db *store.Store) (int, error) {
 	done := 0
 	for i, d := range h.leads {
 		if i > 0 && i%100 == 0 {
 			fmt.Fprintf(c.note, "%d of %d leads handed over\n", i, len(h.leads))
 		}
-		now := time.Now()
-		_, err := db.Update(ctx, d.ID, func(l *lead.Lead) error {
-			if _, known := h.team.Person(l.Owner.Person); known || l.Stage.Closed() || l.Owner.Person == "" {
-				return store.ErrUnchanged
-			}
-			err := l.Reassign(lead.Owner{Person: h.to.ID, Name: h.to.Name, Since: lead.At(now), Why: h.to.Name + " takes over the leads of " + l.Owner.Called()},
-				now, h.team.Staff(now, nil))
-			if errors.Is(err, lead.ErrRecorded) {
-				return store.ErrUnchanged
-			}
-			return err
-		})
+		given, err := h.give(ctx, db, d.ID, time.Now())
 		if err != nil {
 			return done, fmt.Errorf("%d of %d leads were handed over, call again for the others: %w", done, len(h.leads), err)
 		}
-		done++
+		if given {
+			done++
+		}
 	}
 	return done, nil
+}
+
+// give gives one lead to the person, if its owner is still somebody whom the team does not have.
+func (h handOver) give(ctx context.Context, db *store.Store, id string, now time.Time) (given bool, err error) {
+	_, err = db.Update(ctx, id, func(l *lead.Lead) error {
+		given = false
+		if _, known := h.team.Person(l.Owner.Person); known || l.Stage.Closed() || l.Owner.Person == "" {
+			return store.ErrUnchanged
+		}
+		given = true
+		return l.Reassign(lead.Owner{Person: h.to.ID, Name: h.to.Name, Since: lead.At(now), Why: h.to.Name + " takes over the leads of " + l.Owner.Called()},
+			now, h.team.Staff(now, nil))
+	})
+	return given && err == nil, err
 }

@@ -159,53 +159,70 @@ func applyTeam(ctx context.Context, c *call) error {
 	if err != nil {
 		return errors.Join(c.told(a), err)
 	}
-	if applied.Version > 0 && applied.Text == f.text {
-		if !c.json {
-			fmt.Fprintf(c.out, "%s is what version %d says, so nothing was applied.\n", f.name, applied.Version)
+	unchanged := applied.Version > 0 && applied.Text == f.text
+	if unchanged && !c.json {
+		fmt.Fprintf(c.out, "%s is what version %d says, so nothing was applied.\n", f.name, applied.Version)
+	}
+	if unchanged && len(left.leads) == 0 {
+		return c.told(a)
+	}
+	if !unchanged {
+		a.Diff = udiff.Unified(appliedName(applied), f.name, applied.Text, f.text)
+	}
+	agreed, err := c.agree(ctx, a.Diff+left.String(), unchanged)
+	if err != nil || !agreed {
+		return errors.Join(c.told(a), err)
+	}
+	if !unchanged {
+		now, err := db.ApplyTeam(ctx, f.text, applied.Version, time.Now())
+		if errors.Is(err, store.ErrChanged) {
+			err = errors.New("nothing was applied: somebody else applied a team meanwhile; look at it with \"leads team show\", then call again")
 		}
-		return c.handOver(ctx, db, left, a)
-	}
-	old := "nothing applied"
-	if applied.Version > 0 {
-		old = "version " + strconv.Itoa(applied.Version)
-	}
-	a.Diff = udiff.Unified(old, f.name, applied.Text, f.text)
-	if !c.json {
-		lines(c.out, a.Diff)
-	}
-	if n := len(left.leads); n > 0 && !c.json {
-		fmt.Fprintf(c.out, "%s of people whom the file leaves out would go to %s.\n", plural(n, "open lead"), left.to.Name)
-	}
-	if !c.yes {
-		if c.args[0] == "-" || !isTerminal(c.in) {
-			return errors.Join(c.told(a), errors.New("nothing was applied: there is no terminal to ask on; look at what it changes, then call again with --yes"))
-		}
-		if c.json {
-			lines(c.note, a.Diff)
-		}
-		agreed, err := c.ask(ctx, "Apply? [y/N] ")
 		if err != nil {
-			return fmt.Errorf("nothing was applied: %w", err)
+			return errors.Join(c.told(a), err)
 		}
-		if !agreed {
-			if !c.json {
-				fmt.Fprintln(c.out, "Nothing was applied.")
-			}
-			return c.told(a)
+		a.Version, a.Applied = now.Version, true
+		if !c.json {
+			fmt.Fprintf(c.out, "Applied as version %d: %s. The handlers follow within a minute.\n", now.Version, a.contents)
 		}
-	}
-	now, err := db.ApplyTeam(ctx, f.text, applied.Version, time.Now())
-	if errors.Is(err, store.ErrChanged) {
-		return errors.New("nothing was applied: somebody else applied a team meanwhile; look at it with \"leads team show\", then call again")
-	}
-	if err != nil {
-		return err
-	}
-	a.Version, a.Applied = now.Version, true
-	if !c.json {
-		fmt.Fprintf(c.out, "Applied as version %d: %s. The handlers follow within a minute.\n", now.Version, a.contents)
 	}
 	return c.handOver(ctx, db, left, a)
+}
+
+// appliedName is what the applied team is called in a difference.
+func appliedName(applied store.TeamFile) string {
+	if applied.Version == 0 {
+		return "nothing applied"
+	}
+	return "version " + strconv.Itoa(applied.Version)
+}
+
+// agree shows what would happen and asks whether it shall, unless that was said before. Of a file that is applied
+// already only the hand-over is left.
+func (c *call) agree(ctx context.Context, happens string, unchanged bool) (bool, error) {
+	if !c.json {
+		lines(c.out, happens)
+	}
+	question, nothing := "Apply? [y/N] ", "nothing was applied"
+	if unchanged {
+		question, nothing = "Hand over? [y/N] ", "nothing was handed over"
+	}
+	switch {
+	case c.yes:
+		return true, nil
+	case c.args[0] == "-" || !isTerminal(c.in):
+		return false, errors.New(nothing + ": there is no terminal to ask on; look at what it changes, then call again with --yes")
+	case c.json:
+		lines(c.note, happens)
+	}
+	agreed, err := c.ask(ctx, question)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", nothing, err)
+	}
+	if !agreed && !c.json {
+		fmt.Fprintln(c.out, strings.ToUpper(nothing[:1])+nothing[1:]+".")
+	}
+	return agreed, nil
 }
 
 // handOver hands over what people who left have, after the team is applied, and tells what became of the file.
