@@ -259,8 +259,7 @@ func (e *explanation) wouldDo(ctx context.Context, db *store.Store, r ingest.Rea
 	for _, m := range l.Mails {
 		if !before[m.ID] {
 			e.Mails = append(e.Mails, m.Kind)
-			p, _ := t.Person(m.To)
-			e.note("%s would get a mail: %s.", named(m.To, p.Name), m.Kind)
+			e.note("%s would get a mail: %s.", inTeam(t, m.To), m.Kind)
 		}
 	}
 	if len(e.Mails) == 0 {

@@ -12,6 +12,7 @@ import (
 	"leadflow/shared/lead"
 	"leadflow/shared/normalize"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 )
 
 // listLeads lists the leads that changed lately.
@@ -32,11 +33,12 @@ func listLeads(ctx context.Context, c *call) error {
 	if c.json {
 		return c.asJSON(leads)
 	}
+	now := time.Now()
 	rows := make([][]string, len(leads))
 	for i, l := range leads {
-		rows[i] = []string{l.ID, l.UpdatedAt.Format(time.DateTime), string(l.Stage), l.Owner.Person, normalize.FullName(l.Contact.FirstName, l.Contact.LastName), l.Contact.Company, l.Subject}
+		rows[i] = []string{l.ID, l.UpdatedAt.Format(time.DateTime), string(l.Stage), l.Owner.Called(), next(l.FollowUp, now), normalize.FullName(l.Contact.FirstName, l.Contact.LastName), l.Contact.Company, l.Subject}
 	}
-	return c.table([]string{"LEAD", "CHANGED (UTC)", "STAGE", "OWNER", "NAME", "COMPANY", "SUBJECT"}, rows)
+	return c.table([]string{"LEAD", "CHANGED (UTC)", "STAGE", "OWNER", "NEXT (UTC)", "NAME", "COMPANY", "SUBJECT"}, rows)
 }
 
 // showLead shows one lead, found by its id or by the person's address.
@@ -63,6 +65,21 @@ func showLead(ctx context.Context, c *call) error {
 	if c.json {
 		return c.asJSON(l)
 	}
+	return c.printLead(l, peopleOf(ctx, db), time.Now())
+}
+
+// peopleOf is the team that is applied, for the names of people. They are a help and no more, so without a team that
+// can be used there are none.
+func peopleOf(ctx context.Context, db *store.Store) team.Team {
+	t, err := appliedTeam(ctx, db)
+	if err != nil {
+		return team.Team{}
+	}
+	return t.WithOperations("")
+}
+
+// printLead prints one lead with its timeline.
+func (c *call) printLead(l *lead.Lead, t team.Team, now time.Time) error {
 	w := c.out
 	field(w, "Lead", l.ID)
 	field(w, "Subject", l.Subject)
@@ -73,7 +90,13 @@ func showLead(ctx context.Context, c *call) error {
 	field(w, "Email", strings.Join(l.Contact.Emails, ", "))
 	field(w, "Phone", strings.Join(l.Contact.Phones, ", "))
 	field(w, "Stage", string(l.Stage))
-	field(w, "Owner", l.Owner.Person)
+	field(w, "Owner", named(l.Owner.Person, l.Owner.Name)+", since "+l.Owner.Since.Format(time.DateTime)+" UTC")
+	field(w, "Why", l.Owner.Why)
+	c.printDecision(l.Owner.Decision, t)
+	c.printFollowUp(l.FollowUp, t, now)
+	if r := l.Response; r != nil {
+		field(w, "Contacted", answered(r, t))
+	}
 	if l.Suppression != nil {
 		field(w, "Suppressed", string(l.Suppression.Reason)+" since "+l.Suppression.Since.String())
 	}
@@ -89,6 +112,9 @@ func showLead(ctx context.Context, c *call) error {
 	}
 	for _, o := range l.Offers {
 		field(w, "Offer", o.Name()+" ("+o.Action.Words()+")")
+	}
+	if err := c.printCandidates(l.Owner.Decision, t); err != nil {
+		return err
 	}
 	fmt.Fprintln(w, "\nTimeline (UTC)")
 	for _, a := range l.Timeline {

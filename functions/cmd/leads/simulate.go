@@ -195,28 +195,8 @@ func (c *call) printOne(t team.Team, s simulation) error {
 	field(w, "Subject", s.Subject)
 	field(w, "Owner", named(s.Owner, s.Name))
 	field(w, "Why", s.Why+".")
-	d := s.Decision
-	if d == nil {
-		return nil
-	}
-	field(w, "Rule", d.Rule)
-	field(w, "Team", d.Team)
-	if d.Escalated {
-		manager, _ := t.Person(d.Manager)
-		field(w, "Escalated", "to "+named(d.Manager, manager.Name))
-	}
-	field(w, "Counted", fmt.Sprintf("the last %s, by version %d of the team", plural(d.Of, "assignment"), d.TeamVersion))
-	fmt.Fprintln(w)
-	rows := make([][]string, len(d.Candidates))
-	for i, x := range d.Candidates {
-		p, _ := t.Person(x.Person)
-		leads := strconv.Itoa(x.Load)
-		if x.Credit > 0 {
-			leads += fmt.Sprintf(" (%d as a newcomer)", x.Credit)
-		}
-		rows[i] = []string{x.Person, p.Name, leads, strconv.Itoa(x.Weight), strconv.FormatFloat(float64(x.Load)/float64(max(1, x.Weight)), 'f', 2, 64), x.Skipped}
-	}
-	return c.table([]string{"CANDIDATE", "NAME", "LEADS", "WEIGHT", "LOAD", "SKIPPED"}, rows)
+	c.printDecision(s.Decision, t)
+	return c.printCandidates(s.Decision, t)
 }
 
 // printLast prints who would get each of the last leads, and how many each person would.
@@ -240,12 +220,4 @@ func (c *call) printLast(all []simulation, shares []share) error {
 		rows[i] = []string{s.Person, s.Name, strconv.Itoa(s.Leads)}
 	}
 	return c.table([]string{"PERSON", "NAME", "LEADS"}, rows)
-}
-
-// named is a person's name with the id in brackets.
-func named(id, name string) string {
-	if name == "" {
-		return id
-	}
-	return name + " (" + id + ")"
 }
