@@ -62,7 +62,9 @@ func TestNobodyIsAskedToCallByAMailOfALaterVersion(t *testing.T) {
 
 func TestAPersonWhoOptedOutMeanwhileIsNoQuestion(t *testing.T) {
 	d := open(t)
-	id := d.takes(1, touch("s1", lead.ActionDoNot))
+	first := touch("s1", lead.ActionDoNot)
+	first.ReceivedAt = lead.At(first.ReceivedAt.Add(-time.Minute))
+	id := d.takes(1, first)
 	d.takes(1, touch("s2", lead.ActionContactMe))
 	if _, err := d.store.Update(t.Context(), id, func(l *lead.Lead) error {
 		l.Suppression = &lead.Suppression{Reason: lead.SuppressedOptedOut}

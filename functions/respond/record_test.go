@@ -210,7 +210,9 @@ func closed(l *lead.Lead) error {
 
 // toDecide asked for contact after a do-not-contact.
 func toDecide(l *lead.Lead) error {
-	l.Take(touch("dnc", lead.ActionDoNot), ana(), lead.At(morning), people.Staff(morning, nil))
+	stop := touch("dnc", lead.ActionDoNot)
+	stop.ReceivedAt = lead.At(stop.ReceivedAt.Add(-time.Minute))
+	l.Take(stop, ana(), lead.At(morning), people.Staff(morning, nil))
 	l.Take(touch("asks", lead.ActionContactMe), ana(), lead.At(morning), people.Staff(morning, nil))
 	return nil
 }
