@@ -105,7 +105,7 @@ func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 	}
 	suppressed := l.Suppression
 	kind, mailed := mailFor(t, verdict, suppressed)
-	if kind == MailDecide && l.stoppedSince(t.ReceivedAt) { // it came late: the do-not-contact is the last word
+	if kind == MailDecide && l.stoppedAt().After(t.ReceivedAt.Time) { // it came late: the do-not-contact is the last word
 		mailed = false
 	}
 	answer := t
@@ -137,17 +137,23 @@ func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 // asked is the newest touch that asks to be contacted, if it still waits: no do-not-contact came with it or after it,
 // nobody has answered it, and the lead is open.
 func (l *Lead) asked() (Touch, bool) {
+	stopped := l.stoppedAt()
 	for _, t := range slices.Backward(l.Touches) {
 		if t.Action == ActionContactMe {
-			return t, !l.stoppedSince(t.ReceivedAt) && !l.answered(t) && !l.Stage.Closed()
+			return t, t.ReceivedAt.After(stopped.Time) && !l.answered(t) && !l.Stage.Closed()
 		}
 	}
 	return Touch{}, false
 }
 
-// stoppedSince says whether a do-not-contact was received at an instant or after it.
-func (l *Lead) stoppedSince(at Time) bool {
-	return slices.ContainsFunc(l.Touches, func(t Touch) bool { return t.Action == ActionDoNot && !t.ReceivedAt.Before(at.Time) })
+// stoppedAt is when the last do-not-contact was received; zero if there was none.
+func (l *Lead) stoppedAt() Time {
+	for _, t := range slices.Backward(l.Touches) {
+		if t.Action == ActionDoNot {
+			return t.ReceivedAt
+		}
+	}
+	return Time{}
 }
 
 // answered says whether a touch was received before the last contact, which has answered it.

@@ -43,7 +43,6 @@ func TestWhatIsToBeDoneDoesNotDependOnTheOrderInWhichTouchesAreMerged(t *testing
 		want    string
 	}{
 		{"a do-not-contact after a contact-me ends it", []lead.Touch{asks("s1", 0), stops("s2", time.Hour)}, "New suppressed DoNotContact"},
-		{"a do-not-contact of the same instant does too", []lead.Touch{asks("s2", 0), stops("s1", 0)}, "New suppressed DoNotContact"},
 		{"a contact-me after a do-not-contact is to be decided", []lead.Touch{stops("s1", 0), asks("s2", time.Hour)},
 			"New suppressed DoNotContact decide due Mon 23 14:00 owner Mon 23 12:00 manager Mon 23 14:00"},
 		{"unless another do-not-contact follows", []lead.Touch{stops("s1", 0), asks("s2", time.Hour), stops("s3", 2*time.Hour)}, "New suppressed DoNotContact"},
