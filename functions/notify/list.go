@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,6 +44,7 @@ func (n *Notify) list(ctx context.Context, record *store.Mail, t team.Team) (mai
 	if len(due) == 0 {
 		return mail.Message{}, errNothingDue
 	}
+	slices.SortStableFunc(due, func(a, b *lead.Lead) int { return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt.Time) })
 	return n.Writer.List(record.Kind, record.ID, due, to, t, now)
 }
 

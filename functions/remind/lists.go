@@ -1,6 +1,7 @@
 package remind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,12 +12,20 @@ import (
 	"leadflow/shared/store"
 )
 
-// list is one that may be sent now: the leads of one kind that wait for one person, the most urgent first.
+const (
+	// meanwhile is how long ago another run may have made a list of what this one has found too.
+	meanwhile = time.Minute
+	// putOffAtMost is how long a lead is put off at once: who works when, and who acts for whom, may be changed by then.
+	putOffAtMost = 24 * time.Hour
+)
+
+// list is one that may be sent now: the leads of one kind that wait for one person. Those whose turn it is come first,
+// because a list names only so many.
 type list struct {
 	kind  lead.MailKind
 	to    lead.Actor
 	leads []*store.Waiting
-	// turns are those for which it is time to be told; without any there is no list.
+	// turns are those for which it is time to be told, the first of leads; without any there is no list.
 	turns []*store.Waiting
 	// breach says that one of them was just breached, which its owner is told of at once.
 	breach bool
@@ -63,10 +72,12 @@ func lists(due []*store.Waiting, s lead.Staff, now time.Time) []*list {
 			i, all = len(all), append(all, &list{kind: kind, to: to})
 		}
 		l := all[i]
-		l.leads = append(l.leads, d)
-		if !at.IsZero() && !at.After(now) {
-			l.turns, l.breach = append(l.turns, d), l.breach || breach
+		if at.IsZero() || at.After(now) {
+			l.leads = append(l.leads, d)
+			return
 		}
+		l.leads = slices.Insert(l.leads, len(l.turns), d)
+		l.turns, l.breach = append(l.turns, d), l.breach || breach
 	}
 	for _, d := range due {
 		f := d.FollowUp
@@ -74,7 +85,7 @@ func lists(due []*store.Waiting, s lead.Staff, now time.Time) []*list {
 			put(lead.MailReminder, s.Acting(d.Owner.Person), d, f.OwnerAt, f.Breached(now) && !f.Told)
 		}
 		if manager, ok := s.Manager(d.Owner.Person); ok && f.Breached(now) {
-			put(lead.MailEscalation, manager, d, f.ManagerAt, false)
+			put(lead.MailEscalation, manager, d, cmp.Or(f.ManagerAt, f.DueAt), false) // a manager may be new
 		}
 	}
 	return slices.DeleteFunc(all, func(l *list) bool { return len(l.turns) == 0 })
@@ -83,30 +94,34 @@ func lists(due []*store.Waiting, s lead.Staff, now time.Time) []*list {
 // list makes one list and sends word of it, or puts it off until it may be sent. Each step can be repeated: the list
 // stays open in its series until word is sent.
 func (r *Remind) list(ctx context.Context, l *list, s lead.Staff, now time.Time) error {
-	for range 2 { // the first may only finish what an earlier run began
+	for range 2 { // the first may only close what an earlier run has sent
 		var series lead.Series
 		var until time.Time
-		begun := false
 		err := r.Store.UpdateSeries(ctx, l.kind, l.to.Person, func(have *lead.Series) error {
-			if begun = have.Open != ""; !begun {
-				if until = l.free(have, now); until.After(now) {
-					return store.ErrUnchanged
-				}
-				have.Begin(now, ids(l.leads))
-			}
-			series = *have
-			if begun {
+			series, until = lead.Series{}, time.Time{}
+			switch {
+			case have.Open != "":
+				series = *have
+				return store.ErrUnchanged
+			case have.MadeAfter(now.Add(-meanwhile)):
 				return store.ErrUnchanged
 			}
+			if until = l.free(have, now); until.After(now) {
+				return store.ErrUnchanged
+			}
+			have.Begin(now, ids(l.leads))
+			series = *have
 			return nil
 		})
 		switch {
 		case err != nil:
 			return err
+		case series.Open == "" && until.IsZero(): // another run was faster: the next one sees what that left
+			return nil
 		case series.Open == "":
 			return r.putOff(ctx, l, until, s, now)
 		}
-		if err := r.send(ctx, l, series, s, now); err != nil || !begun {
+		if sent, err := r.send(ctx, l, series, s, now); err != nil || !sent {
 			return err
 		}
 	}
@@ -128,34 +143,38 @@ func (l *list) free(series *lead.Series, now time.Time) time.Time {
 
 // putOff moves on when the lead's turn is, so that it is not read again before.
 func (r *Remind) putOff(ctx context.Context, l *list, until time.Time, s lead.Staff, now time.Time) error {
+	if latest := now.Add(putOffAtMost); until.After(latest) {
+		until = latest
+	}
 	return each(ctx, ids(l.turns), func(ctx context.Context, id string) error {
 		return r.change(ctx, id, l.turns, func(x *lead.Lead) bool { return x.PutOff(l.kind, l.to, until, now, s) })
 	})
 }
 
-// send writes the mail, marks its leads, and sends word.
-func (r *Remind) send(ctx context.Context, l *list, series lead.Series, s lead.Staff, now time.Time) error {
+// send writes the mail, marks its leads, and sends word. It says whether an earlier run had done all that, so that what
+// is known of the leads is no older than the list.
+func (r *Remind) send(ctx context.Context, l *list, series lead.Series, s lead.Staff, now time.Time) (sent bool, err error) {
 	m := &store.Mail{ID: series.Open, Kind: l.kind, To: l.to.Person, State: store.MailPlanned, NextTryAt: lead.At(now), List: &lead.List{Leads: series.Leads}}
-	err := r.Store.CreateMail(ctx, m)
+	err = r.Store.CreateMail(ctx, m)
 	if errors.Is(err, store.ErrExists) {
 		m, err = r.Store.Mail(ctx, series.Open)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	if !m.Ended() {
+	if sent = m.Ended(); !sent {
 		err := each(ctx, series.Leads, func(ctx context.Context, id string) error {
 			return r.change(ctx, id, l.leads, func(x *lead.Lead) bool { return x.PutOn(l.kind, m.ID, l.to, now, s) })
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
 		if err := r.Queue.SendMail(ctx, "", m.ID, 0, ""); err != nil {
-			return err
+			return false, err
 		}
 		r.Log.InfoContext(ctx, "a list was made", "kind", l.kind, "to", l.to.Person, "leads", len(series.Leads), "mail", m.ID)
 	}
-	return r.Store.UpdateSeries(ctx, l.kind, l.to.Person, func(have *lead.Series) error {
+	return sent, r.Store.UpdateSeries(ctx, l.kind, l.to.Person, func(have *lead.Series) error {
 		if !have.End(m.ID) {
 			return store.ErrUnchanged
 		}

@@ -143,7 +143,7 @@ func (l *Lead) PutOff(kind MailKind, to Actor, until, now time.Time, s Staff) bo
 	} else if f.Running() && f.DueAt.After(now) {
 		next = earliest(next, f.DueAt)
 	}
-	if at.IsZero() || at.After(now) {
+	if at.After(now) {
 		return false
 	}
 	*at = next

@@ -31,6 +31,11 @@ type Series struct {
 // SeriesID is the id of the series of a kind of list to a person.
 func SeriesID(kind MailKind, person string) string { return string(kind) + "-" + person }
 
+// MadeAfter says whether the last list was made after an instant.
+func (s *Series) MadeAfter(at time.Time) bool {
+	return len(s.Sent) > 0 && s.Sent[len(s.Sent)-1].After(at)
+}
+
 // Free is the first instant, not before now, at which another list may be made without a new breach: two hours after the
 // last reminder, and the day after the fourth of a day; for an escalation, the next half day. Days are the receiver's own.
 func (s *Series) Free(kind MailKind, now time.Time, zone *time.Location) time.Time {
