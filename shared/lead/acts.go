@@ -175,9 +175,9 @@ func (l *Lead) Note(text string, by Actor, now time.Time) error {
 }
 
 // Reassign gives the lead to another owner, who is told by the next list. The time to respond by stays. It fails with
-// ErrRecorded if it is the owner's already.
+// ErrRecorded if it is the owner's already, unless that is decided now and was not before.
 func (l *Lead) Reassign(to Owner, now time.Time, s Staff) error {
-	if l.Owner.Person == to.Person {
+	if l.Owner.Person == to.Person && (to.Decision == nil || l.Owner.Decision != nil) {
 		return ErrRecorded
 	}
 	to.Why = cut(to.Why, maxNote)
