@@ -83,12 +83,16 @@ func (f *FollowUp) about(kind MailKind, now time.Time) string {
 		return "The time to respond by has passed: " + stamp(f.DueAt) + "."
 	case f.Running():
 		return "An answer is due by " + stamp(f.DueAt) + "."
-	case f.Kind == FollowUpStep:
+	case f.Kind == FollowUpStep && due:
 		return "Step " + strconv.Itoa(f.Step) + " of the follow-ups is due."
+	case f.Kind == FollowUpStep: // shown early, to a new owner
+		return "Step " + strconv.Itoa(f.Step) + " of the follow-ups is due by " + stamp(f.DueAt) + "."
 	case f.Kind == FollowUpClose:
 		return "They have not answered to any follow-up: it should be closed."
-	case f.Kind == FollowUpWake:
+	case f.Kind == FollowUpWake && due:
 		return "It was put off until now."
+	case f.Kind == FollowUpWake:
+		return "It was put off until " + stamp(f.DueAt) + "."
 	}
 	return "It has a new owner."
 }
