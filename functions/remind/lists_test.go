@@ -1,16 +1,24 @@
 package remind_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/url"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"leadflow/functions/notify"
+	"leadflow/functions/remind"
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/local/lab"
+	"leadflow/shared/mail"
 	"leadflow/shared/store"
 	"leadflow/shared/team"
 )
@@ -281,5 +289,95 @@ func TestALeadThatWaitsForSomebodyIsGivenToWhoeverIsBackEarlier(t *testing.T) {
 	d.runs()
 	if n := d.lists("l1"); n[lead.MailReminder] != 1 {
 		t.Errorf("it is on %v, though the boss is back", n)
+	}
+}
+
+// Two reminds and two notifies work on the same leads at once while their owners act, and messages are delivered twice.
+func TestWhateverRunsAtOnceEachLeadIsToldOfByOneList(t *testing.T) {
+	people := five()
+	d := staffed(t, people)
+	var now atomic.Pointer[time.Time]
+	begin := morning
+	now.Store(&begin)
+	clock := func() time.Time { return *now.Load() }
+	const many = 10
+	id := func(n int) string { return fmt.Sprintf("l%d", n) }
+	for n := range many {
+		d.waits(id(n), fmt.Sprintf("rep%d", n%5), time.Duration(n)*20*time.Minute)
+	}
+	log := slog.New(slog.DiscardHandler)
+	transport, err := mail.New(&url.URL{Scheme: "smtp", Host: d.SMTP.Address}, nil, nil, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer := notify.NewWriter(mail.Address{Address: "leadflow@contoso.example.com"}, "https://leadflow.contoso.example.com", [][]byte{bytes.Repeat([]byte("l"), 32)})
+	var reminds []*remind.Remind
+	var notifies []*notify.Notify
+	for n := range 2 {
+		r := d.process(func() time.Time { return clock().Add(time.Duration(n) * time.Second) })
+		r.Team = lab.Team(people)
+		reminds = append(reminds, r)
+		notifies = append(notifies, &notify.Notify{Store: d.store, Queue: d.queue, Sender: transport, Team: lab.Team(people), Writer: writer, Now: clock, Log: log})
+	}
+	heard := 0
+	for tick := range 4 * 6 {
+		next := morning.Add(time.Duration(tick) * 15 * time.Minute)
+		now.Store(&next)
+		var at sync.WaitGroup
+		for _, r := range reminds {
+			at.Go(func() {
+				if err := r.Run(t.Context(), azfunc.Timer{}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		words := d.Messages("mails")
+		words, heard = words[heard:], len(words)
+		for _, n := range notifies {
+			at.Go(func() {
+				for _, w := range words {
+					n.Run(t.Context(), w.Message)
+				}
+			})
+		}
+		at.Go(func() {
+			_, err := d.store.Update(t.Context(), id(tick%many), func(l *lead.Lead) error {
+				person, _ := people.Person(l.Owner.Person)
+				if tick%4 != 0 {
+					return l.Note("I looked.", person.Actor(), next)
+				}
+				return l.Contacted(lead.Attempt{At: next, By: person.Actor(), Disposition: lead.Connected}, next, people.Staff(next, nil))
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		at.Wait()
+	}
+	for _, w := range d.Messages("mails") {
+		notifies[0].Run(t.Context(), w.Message)
+	}
+	for n := range many {
+		l, made := d.lead(id(n)), map[string]time.Time{}
+		for _, m := range l.Mails {
+			if m.RecordedAt.IsZero() {
+				t.Errorf("%s does not know what became of %s", l.ID, m.ID)
+			}
+			at := m.PlannedAt.Truncate(15 * time.Minute)
+			if m.Kind.IsList() && made[string(m.Kind)].Equal(at) {
+				t.Errorf("%s is on two lists at once: %s", l.ID, m.ID)
+			}
+			made[string(m.Kind)] = at
+		}
+		if l.FollowUp != nil && !l.FollowUp.Told {
+			t.Errorf("nobody was told that %s is due", l.ID)
+		}
+	}
+	sent := map[string]bool{}
+	for _, m := range d.Mails() {
+		if sent[m.MessageID] {
+			t.Errorf("%s was sent twice", m.MessageID)
+		}
+		sent[m.MessageID] = true
 	}
 }
