@@ -111,7 +111,7 @@ type Touch struct {
 
 // Owner is the person responsible for the lead.
 type Owner struct {
-	// Person is the id in the team, or Operations while no team has been applied.
+	// Person is the id in the team, which may be Operations.
 	Person string `json:"person"`
 	// Name is what the person was called then.
 	Name  string `json:"name,omitempty"`
@@ -123,7 +123,7 @@ type Owner struct {
 	unknown Unknown
 }
 
-// Operations is the person who owns the leads while no team has been applied.
+// Operations is the person who owns the leads while no team has been applied, and those that nobody else can own.
 const Operations = "operations"
 
 // Stage is where the lead stands.
