@@ -185,3 +185,56 @@ func TestZonesAreInTheProgramItself(t *testing.T) {
 		t.Errorf("the command does not have the zones: %v", err)
 	}
 }
+
+func TestAClockFollowsEverythingThatTheFileSaysOfAPerson(t *testing.T) {
+	bare(t)
+	writeFile(t, "team.yaml", `holidays:
+- {id: german, country: Germany, dates: [2026-12-24]}
+people:
+- id: jonas
+  name: Jonas Weber
+  mail: jonas@contoso.com
+  zone: Europe/Berlin
+  hours:
+    mon-thu: [13:00-17:30, 09:00-12:00, 11:00-12:00]
+    fri: 09:00-12:00
+  holidays: german
+  absences:
+  - {from: 2026-12-29}
+  - {from: 2026-12-30T10:00, to: 2026-12-30T11:30}
+teams:
+- {id: sales, people: [jonas], manager: operations}
+`)
+	ask := func(from, hours string) []string {
+		return []string{"clock", "--team", "team.yaml", "--person", "jonas", "--from", from, "--hours", hours}
+	}
+	// Thursday is a day of the file, Friday a public holiday, then comes the weekend; Tuesday is an absence, and a part of
+	// Wednesday morning another.
+	want := `arrived Wed 2026-12-23 16:00 CET in working time, clock started at once
+Wed 2026-12-23 16:00 to 17:30 CET: 1 h 30 min
+Mon 2026-12-28 09:00 to 12:00 CET: 3 h
+Mon 2026-12-28 13:00 to 17:30 CET: 4 h 30 min
+Wed 2026-12-30 09:00 to 10:00 CET: 1 h
+Wed 2026-12-30 11:30 to 11:45 CET: 15 min
+due Wed 2026-12-30 11:45 CET, 10:45 UTC
+`
+	if out := says(t, ask("2026-12-24T00:00:00+09:00", "10.25")...); out != want {
+		t.Errorf("it says\n%s", out)
+	}
+	if got := saysJSON[clockJSON](t, ask("2026-12-24T00:00:00+09:00", "10.25")...); got.StartsAt != "2026-12-23T15:00:00Z" || got.RespondBy != "2026-12-30T10:45:00Z" || len(got.Stretches) != 5 {
+		t.Errorf("to programs it says %+v", got)
+	}
+	for _, c := range []struct{ name, from, hours, starts, due string }{
+		{"exactly at the end of the morning", "2026-12-28T09:00:00+01:00", "3", "2026-12-28T08:00:00Z", "2026-12-28T11:00:00Z"},
+		{"in the lunch break", "2026-12-28T12:00:00+01:00", "1", "2026-12-28T12:00:00Z", "2026-12-28T13:00:00Z"},
+		{"on a public holiday", "2026-12-25T10:00:00+01:00", "1", "2026-12-28T08:00:00Z", "2026-12-28T09:00:00Z"},
+		{"when an absence begins", "2026-12-30T10:00:00+01:00", "0.5", "2026-12-30T10:30:00Z", "2026-12-30T11:00:00Z"},
+		{"when an absence ends", "2026-12-30T11:30:00+01:00", "0.25", "2026-12-30T10:30:00Z", "2026-12-30T10:45:00Z"},
+		{"over New Year and a Friday of three hours", "2026-12-31T16:30:00+01:00", "2", "2026-12-31T15:30:00Z", "2027-01-04T09:00:00Z"},
+		{"in summer", "2026-08-14T11:00:00+02:00", "2", "2026-08-14T09:00:00Z", "2026-08-17T08:00:00Z"},
+	} {
+		if got := saysJSON[clockJSON](t, ask(c.from, c.hours)...); got.StartsAt != c.starts || got.RespondBy != c.due {
+			t.Errorf("%s: from %s to %s, want %s to %s", c.name, got.StartsAt, got.RespondBy, c.starts, c.due)
+		}
+	}
+}
