@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -187,5 +188,38 @@ func TestTheDecisionOfANewLeadNamesEveryCandidateAndWhyTheyWereSkipped(t *testin
 	}
 	if l.Owner.Person != "boss" || !l.Owner.Decision.Escalated || l.Owner.Decision.Manager != "boss" || skipped != 3 || len(l.Owner.Decision.Candidates) < 4 {
 		t.Errorf("owner %s", asJSON(t, l.Owner))
+	}
+}
+
+// The fallback of a team can be somebody of another one, whose manager has nothing to do with it.
+func TestTheManagerOfTheTeamThatWasAskedIsToldThatNobodyWasThere(t *testing.T) {
+	d := open(t)
+	people := d.staff(1, 1)
+	people.Groups = []team.Group{{ID: "emea", People: []string{"p1"}, Manager: "boss", Fallback: "p2"}, {ID: "apac", People: []string{"p2"}, Manager: lead.Operations}}
+	people.People[0].Calendar.Away = []lead.Stretch{{From: morning, To: morning.AddDate(0, 0, 7)}}
+	d.ingest.Team = lab.Team(people)
+	for n, c := range []struct {
+		away  []string
+		told  string
+		mails []string
+	}{
+		{nil, "boss", []string{"p2", "boss"}},
+		{[]string{"boss"}, lead.Operations, []string{"p2", lead.Operations}}, // who acts for the manager is the owner
+		{[]string{"boss", "p2"}, lead.Operations, []string{lead.Operations}}, // who act for the owner too
+	} {
+		for i := range people.People {
+			if slices.Contains(c.away, people.People[i].ID) {
+				people.People[i].Calendar.Away = people.People[0].Calendar.Away
+			}
+		}
+		d.takes(fmt.Sprint("s", n), time.Duration(n)*time.Minute, someone(n))
+		l := d.lead(leadID(fmt.Sprintf("someone%d@company%d.example.org", n, n)))
+		var to []string
+		for _, m := range l.Mails {
+			to = append(to, m.To)
+		}
+		if l.Owner.Person != "p2" || l.Owner.Decision.Manager != c.told || !slices.Equal(to, c.mails) {
+			t.Errorf("with %q away the owner is %+v, and the mails go to %q", c.away, l.Owner, to)
+		}
 	}
 }

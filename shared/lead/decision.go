@@ -15,7 +15,8 @@ type Decision struct {
 	Of int `json:"of"`
 	// Escalated says that nobody was available, so the manager is told of the lead at once.
 	Escalated bool `json:"escalated,omitempty"`
-	// Manager is the id of that manager, who may be the owner; empty unless Escalated.
+	// Manager is the id of who is told: the manager of Team, or who is there instead. It may be the owner; it is empty
+	// unless Escalated.
 	Manager string `json:"manager,omitempty"`
 	// TeamVersion is the version of the team file by which it was decided.
 	TeamVersion int `json:"teamVersion"`

@@ -153,7 +153,7 @@ func (c Choice) Assign(r *lead.Roster, leadID string, now lead.Time) (o lead.Own
 	p := r.Pick(leadID, c.Candidates, c.Otherwise, now)
 	d := &lead.Decision{Rule: c.Rule, Team: c.Group.ID, Candidates: p.Candidates, Of: p.Of, TeamVersion: c.team.Version}
 	if c.nobody() {
-		d.Escalated, d.Manager = true, c.team.manager(c.Group).ID
+		d.Escalated, d.Manager = true, c.told(p.Person).ID
 	}
 	d.Bound(p.Person)
 	person, _ := c.team.Person(p.Person)
@@ -163,6 +163,16 @@ func (c Choice) Assign(r *lead.Roster, leadID string, now lead.Time) (o lead.Own
 // nobody says whether none of the candidates is available.
 func (c Choice) nobody() bool {
 	return !slices.ContainsFunc(c.Candidates, func(x lead.Candidate) bool { return x.Skipped == "" })
+}
+
+// told is who is told that nobody of the team was there: its manager, who acts while the manager is absent, or
+// operations where that is the owner or nobody is there. A manager who is the owner knows.
+func (c Choice) told(owner string) Person {
+	m := c.team.manager(c.Group)
+	if m.ID == owner {
+		return m
+	}
+	return c.team.thereFor(m, owner, c.now)
 }
 
 // why says in a sentence without its full stop why the person who was picked has the lead.
@@ -181,7 +191,7 @@ func (c Choice) why(p lead.Picked) string {
 			who = c.named.words() + " is " + c.named.away(c.now)
 		}
 		told := ""
-		if m := c.team.manager(c.Group); m.ID != person.ID {
+		if m := c.told(person.ID); m.ID != person.ID {
 			told = ", and " + m.words() + " is told"
 		}
 		return who + by + ", so " + name + " gets it" + c.team.role(person, c.Group) + told

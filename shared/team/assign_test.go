@@ -166,14 +166,14 @@ func TestTheReasonOfAnOwnerIsASentence(t *testing.T) {
 		{"of the fallback", absent(staffed(), far, "ana", "bo"), team.Ask{}, 0, "eva", "max",
 			"Nobody in the team emea is available (no rule fits: the first team), so Eva Boss gets it as the fallback of the team emea, and Max Boss is told",
 			"ana(away until Mon 7 Dec 09:00) bo(away until Mon 7 Dec 09:00) eva max"},
-		{"of the cover of the fallback", absent(staffed(), far, "kim", "mina", "eva"), kr, 0, "bo", "eva",
-			"Nobody in the team apac is available (rule in line 12: country KR), so Bo Berg gets it for Eva Boss, the manager of the team apac, and Eva Boss is told",
+		{"of the cover of the fallback", absent(staffed(), far, "kim", "mina", "eva"), kr, 0, "bo", "operations",
+			"Nobody in the team apac is available (rule in line 12: country KR), so Bo Berg gets it for Eva Boss, the manager of the team apac, and Operations is told",
 			"kim(away until Mon 7 Dec 09:00) mina(away until Mon 7 Dec 09:00) eva(away until Mon 7 Dec 09:00) bo"},
 		{"of the manager", absent(staffed(), far, "ana", "bo", "eva"), team.Ask{}, 0, "max", "max",
 			"Nobody in the team emea is available (no rule fits: the first team), so Max Boss gets it as the manager of the team emea",
 			"ana(away until Mon 7 Dec 09:00) bo(away until Mon 7 Dec 09:00) eva(away until Mon 7 Dec 09:00) max"},
-		{"of the fallback when everybody is away", absent(staffed(), far, "ana", "bo", "eva", "max"), team.Ask{}, 0, "eva", "max",
-			"Nobody in the team emea is available (no rule fits: the first team), so Eva Boss gets it as the fallback of the team emea, and Max Boss is told",
+		{"of the fallback when everybody is away", absent(staffed(), far, "ana", "bo", "eva", "max"), team.Ask{}, 0, "eva", "operations",
+			"Nobody in the team emea is available (no rule fits: the first team), so Eva Boss gets it as the fallback of the team emea, and Operations is told",
 			"ana(away until Mon 7 Dec 09:00) bo(away until Mon 7 Dec 09:00) eva(away until Mon 7 Dec 09:00) max(away until Mon 7 Dec 09:00)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

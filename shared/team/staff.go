@@ -31,11 +31,16 @@ func (s staff) Manager(owner string) (lead.Actor, bool) {
 	if !ok {
 		return lead.Actor{}, false
 	}
-	if acting, _ := s.Team.Acting(p.ID, s.now); acting.ID != owner && acting.away(s.now) == "" {
-		return acting.Actor(), true
+	told := s.thereFor(p, owner, s.now)
+	return told.Actor(), told.ID != owner
+}
+
+// thereFor is who is told in the place of a manager: the one who acts for the manager, else operations.
+func (t Team) thereFor(manager Person, owner string, now time.Time) Person {
+	if acting, _ := t.Acting(manager.ID, now); acting.ID != owner && acting.away(now) == "" {
+		return acting
 	}
-	operations := s.operations()
-	return operations.Actor(), operations.ID != owner
+	return t.operations()
 }
 
 func (s staff) OnDuty() []lead.Actor {
