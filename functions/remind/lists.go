@@ -84,7 +84,7 @@ func lists(due []*store.Waiting, s lead.Staff, now time.Time) []*list {
 		if f.WaitsForOwner(now) {
 			put(lead.MailReminder, s.Acting(d.Owner.Person), d, f.OwnerAt, f.Breached(now) && !f.Told)
 		}
-		if manager, ok := s.Manager(d.Owner.Person); ok && f.Breached(now) {
+		if manager, ok := s.Manager(d.Owner); ok && f.Breached(now) {
 			put(lead.MailEscalation, manager, d, cmp.Or(f.ManagerAt, f.DueAt), false) // a manager may be new
 		}
 	}

@@ -192,7 +192,7 @@ func (l *Lead) Reassign(to Owner, now time.Time, s Staff) error {
 	f := l.FollowUp
 	f.SnoozedUntil, f.ShowFrom, f.OwnerAt, f.Told = Time{}, At(now), At(now), false
 	f.ManagerAt = Time{}
-	if _, ok := s.Manager(to.Person); ok && f.Running() {
+	if _, ok := s.Manager(to); ok && f.Running() {
 		f.ManagerAt = f.DueAt
 	}
 	return nil

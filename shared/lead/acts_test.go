@@ -33,7 +33,7 @@ func (desk) person(id string) lead.Actor {
 
 func (desk) Assign() lead.Owner                     { return owner() }
 func (d desk) Acting(id string) lead.Actor          { return d.person(id) }
-func (d desk) Manager(id string) (lead.Actor, bool) { return d.person("max"), id != "max" }
+func (d desk) Manager(o lead.Owner) (lead.Actor, bool) { return d.person("max"), o.Person != "max" }
 func (desk) OnDuty() []lead.Actor                   { return nil }
 func (desk) ResponseTime(lead.Action) time.Duration { return 4 * time.Hour }
 func (d desk) FollowUpDays() []int                  { return d.days }

@@ -125,7 +125,7 @@ func (l *Lead) startClock(kind FollowUpKind, t Touch, now Time, s Staff) {
 		Clock: &FollowUpClock{Person: actor.Person, Zone: works.Zone.String(), Minutes: int(within / time.Minute),
 			StartsAt: At(clock.StartsAt), Stretches: clock.Stretches[max(0, len(clock.Stretches)-maxStretches):], RoundTheClock: err != nil}}
 	f.ShowFrom, f.OwnerAt = f.HalfAt, f.HalfAt
-	if _, ok := s.Manager(l.Owner.Person); ok {
+	if _, ok := s.Manager(l.Owner); ok {
 		f.ManagerAt = f.DueAt
 	}
 	l.FollowUp = f

@@ -122,7 +122,7 @@ func (l *Lead) belongsOn(kind MailKind, to string, now time.Time, s Staff) bool 
 		return false
 	}
 	if kind == MailEscalation {
-		manager, ok := s.Manager(l.Owner.Person)
+		manager, ok := s.Manager(l.Owner)
 		return ok && manager.Person == to && f.Breached(now)
 	}
 	return s.Acting(l.Owner.Person).Person == to && f.WaitsForOwner(now)

@@ -200,7 +200,7 @@ func (l *Lead) tell(kind MailKind, t Touch, now Time, s Staff) {
 		told = append(told, to.Person)
 		l.plan(Mail{ID: string(kind) + "-" + t.Submission + "-to-" + to.Person, Kind: kind, Submission: t.Submission, To: to.Person, PlannedAt: now, Copy: true})
 	}
-	if manager, ok := s.Manager(l.Owner.Person); ok && kind == MailDecide {
+	if manager, ok := s.Manager(l.Owner); ok && kind == MailDecide {
 		copyTo(kind, manager)
 	}
 	if d := l.Owner.Decision; kind == MailAlert && d != nil && d.Escalated { // of the team that was asked, which may not be the owner's

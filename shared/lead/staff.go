@@ -9,7 +9,7 @@ type Staff interface {
 	// Acting gives who acts for an owner now: the owner or, while that one is absent, somebody else.
 	Acting(owner string) Actor
 	// Manager gives who is told when a lead of an owner waits too long; without one the owner is all there is.
-	Manager(owner string) (Actor, bool)
+	Manager(owner Owner) (Actor, bool)
 	// OnDuty gives those who are told at once of a lead that would be answered late.
 	OnDuty() []Actor
 	// ResponseTime is the working time within which an action has to be answered.

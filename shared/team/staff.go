@@ -24,15 +24,21 @@ func (s staff) Acting(owner string) lead.Actor {
 	return p.Actor()
 }
 
-// Manager is the owner's manager or, while that one is absent, who acts for the manager; operations where that is
-// the owner or nobody is there.
-func (s staff) Manager(owner string) (lead.Actor, bool) {
-	p, ok := s.ManagerOf(owner)
+// Manager is that of the team that gave the owner the lead, else of the owner's first one. While the manager is absent
+// it is who acts for the manager; operations where that is the owner or nobody is there.
+func (s staff) Manager(o lead.Owner) (lead.Actor, bool) {
+	p, ok := s.ManagerOf(o.Person)
+	if o.Decision != nil {
+		if g, found := s.group(o.Decision.Team); found {
+			p = s.manager(g)
+			ok = p.ID != o.Person
+		}
+	}
 	if !ok {
 		return lead.Actor{}, false
 	}
-	told := s.thereFor(p, owner, s.now)
-	return told.Actor(), told.ID != owner
+	told := s.thereFor(p, o.Person, s.now)
+	return told.Actor(), told.ID != o.Person
 }
 
 // thereFor is who is told in the place of a manager: the one who acts for the manager, else operations.
