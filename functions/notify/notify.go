@@ -242,8 +242,10 @@ func (n *Notify) deliver(ctx context.Context, record *store.Mail, write func(*st
 func (n *Notify) again(ctx context.Context, m azfunc.Message, tries int, record *store.Mail, cause error) azfunc.Outcome {
 	var after time.Duration
 	if limited, ok := errors.AsType[*mail.RateLimitError](cause); ok {
-		after = limited.After
-		n.limit.pause(n.Now().Add(after))
+		n.limit.pause(n.Now().Add(limited.After))
+		if after = limited.After; after > 0 {
+			after += patience(record.Kind)
+		}
 	}
 	record.State, record.Why, record.ClaimedUntil = store.MailPlanned, cause.Error(), lead.Time{}
 	record.Tries = tries + 1
@@ -252,6 +254,19 @@ func (n *Notify) again(ctx context.Context, m azfunc.Message, tries int, record 
 		n.Log.WarnContext(ctx, "the next try of a mail was not noted", "mail", record.ID, "error", err.Error())
 	}
 	return azfunc.Later(after, cause)
+}
+
+// patience is how much longer than an alert a mail waits after a rate limit, so that what is urgent comes back first.
+func patience(kind lead.MailKind) time.Duration {
+	switch kind {
+	case lead.MailEscalation:
+		return 10 * time.Second
+	case lead.MailReminder:
+		return 20 * time.Second
+	case lead.MailOperations:
+		return 30 * time.Second
+	}
+	return 0
 }
 
 // aboutLead writes a mail that a lead asks for.
