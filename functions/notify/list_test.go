@@ -1,7 +1,7 @@
 package notify_test
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,164 +10,211 @@ import (
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/local/inbox"
-	"leadflow/shared/local/lab"
 	"leadflow/shared/store"
-	"leadflow/shared/team"
 )
 
-// reps are Mina, who owns every lead, and her manager Sofia, each nine to five at home.
-func reps() team.Team {
-	nine := []lead.Hours{{From: 9 * 60, To: 17 * 60}}
-	week := [7][]lead.Hours{nil, nine, nine, nine, nine, nine, nil}
-	at := func(id, name, zone string) team.Person {
-		where, err := time.LoadLocation(zone)
-		if err != nil {
-			panic(err) // the zones are in the program
-		}
-		return team.Person{ID: id, Name: name, Mail: id + "@contoso.example.com", Weight: 1, Calendar: lead.Calendar{Zone: where, Week: week}}
-	}
-	return team.Team{Version: 1, People: []team.Person{at("mina", "Mina Kim", "Asia/Seoul"), at("sofia", "Sofia Rossi", "Europe/Rome")},
-		Groups: []team.Group{{ID: "sales", People: []string{"mina"}, Manager: "sofia"}}}.WithOperations("operations@contoso.example.com")
-}
-
-// waits gives Mina a lead that arrived then, and its id.
-func (d *desk) waits(n int, t lead.Touch, at time.Time) string {
+// listed puts leads that have waited since nine on a reminder to operations, and gives their ids and the mail's.
+func (d *desk) listed(n int) (leads []string, mailID string) {
 	d.t.Helper()
-	t.ReceivedAt = lead.At(at)
-	c := person(n)
-	id := lead.ID(keys(c).Match(), t.Submission)
-	_, err := d.store.Update(d.t.Context(), id, func(l *lead.Lead) error {
-		l.MatchKey = keys(c).Match()
-		l.Take(t, c, t.ReceivedAt, reps().Staff(at, func() lead.Owner { return lead.Owner{Person: "mina", Name: "Mina Kim", Why: "her turn"} }))
-		l.Record("alert-"+t.Submission, "sent", t.ReceivedAt)
-		return nil
-	})
-	if err != nil {
-		d.t.Fatal(err)
+	for i := range n {
+		id, m := d.alerted(i + 1)
+		d.runs(m, azfunc.KindDone, 0)
+		leads = append(leads, id)
 	}
-	return id
-}
-
-// listed puts leads on a list for a person, and gives the message that asks for it.
-func (d *desk) listed(kind lead.MailKind, to string, ids ...string) azfunc.Message {
-	d.t.Helper()
-	p, _ := reps().Person(to)
-	id := string(kind) + "-" + to
-	for _, one := range ids {
-		if _, err := d.store.Update(d.t.Context(), one, func(l *lead.Lead) error {
-			if !l.PutOn(kind, id, p.Actor(), d.now, reps().Staff(d.now, nil)) {
-				d.t.Errorf("%s does not belong on the list", one)
-			}
-			return nil
-		}); err != nil {
-			d.t.Fatal(err)
-		}
-	}
-	m := &store.Mail{ID: id, Kind: kind, To: to, State: store.MailPlanned, NextTryAt: lead.At(d.now), List: &lead.List{Leads: ids}}
+	d.now = morning.Add(5 * time.Hour)
+	mailID = "reminder-operations-1"
+	m := &store.Mail{ID: mailID, Kind: lead.MailReminder, To: lead.Operations, State: store.MailPlanned, NextTryAt: lead.At(d.now), List: &lead.List{Leads: leads}}
 	if err := d.store.CreateMail(d.t.Context(), m); err != nil {
 		d.t.Fatal(err)
 	}
-	return d.word("", id, 0)
-}
-
-// lists is a desk with three leads of Mina's on Monday at one in the afternoon in Seoul: one is due by then, one had half
-// of its time, and one was put off.
-func lists(t *testing.T) (d *desk, due, half, off string) {
-	d = open(t)
-	d.notify.Team = lab.Team(reps())
-	d.now = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
-	due = d.waits(1, touch("s1", lead.ActionContactMe), d.now.Add(-4*time.Hour))
-	half = d.waits(2, touch("s2", lead.ActionTestDrive), d.now.Add(-2*time.Hour))
-	off = d.waits(3, touch("s3", lead.ActionContactMe), d.now.Add(-4*time.Hour))
-	if _, err := d.store.Update(t.Context(), off, func(l *lead.Lead) error {
-		return l.Snooze(d.now.Add(5*time.Hour), lead.Actor{Person: "mina", Name: "Mina Kim"}, d.now.Add(-time.Hour))
-	}); err != nil {
-		t.Fatal(err)
+	operations, _ := people.Person(lead.Operations)
+	for _, id := range leads {
+		d.acts(id, func(l *lead.Lead) error {
+			if !l.PutOn(lead.MailReminder, mailID, operations.Actor(), d.now, people.Staff(d.now, nil)) {
+				d.t.Fatal("it was not put on the list")
+			}
+			return nil
+		})
 	}
-	return d, due, half, off
+	return leads, mailID
 }
 
-func TestTheLists(t *testing.T) {
-	for _, kind := range []lead.MailKind{lead.MailReminder, lead.MailEscalation} {
-		t.Run(string(kind), func(t *testing.T) {
-			d, due, half, off := lists(t)
-			ids, to := []string{due, half}, "mina"
-			if kind == lead.MailEscalation {
-				ids, to = []string{due, off}, "sofia"
+func (d *desk) acts(id string, act func(*lead.Lead) error) {
+	d.t.Helper()
+	if _, err := d.store.Update(d.t.Context(), id, act); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// list is the list that was sent.
+func (d *desk) list() inbox.Message {
+	d.t.Helper()
+	for _, m := range d.Mails() {
+		if strings.HasPrefix(m.MessageID, "reminder-") {
+			return m
+		}
+	}
+	d.t.Fatal("no list was sent")
+	return inbox.Message{}
+}
+
+// said is what the timeline of a lead says of a mail.
+func (d *desk) said(id, mailID string) (said []string) {
+	d.t.Helper()
+	for _, a := range d.lead(id).Timeline {
+		if a.Mail == mailID {
+			said = append(said, a.Text)
+		}
+	}
+	return said
+}
+
+func TestAListNamesTheLeadsThatStillWaitAndEachKnowsWhatBecameOfIt(t *testing.T) {
+	const named = "Reminder to Operations sent. The time to respond by has passed: Mon 23 Nov 2026, 13:00 UTC."
+	const unnamed = "The reminder to Operations did not name it: there was nothing to be done any more. The time to respond by has passed: Mon 23 Nov 2026, 13:00 UTC."
+	operations, _ := people.Person(lead.Operations)
+	by := operations.Actor()
+	for _, c := range []struct {
+		name string
+		act  func(*desk, *lead.Lead) error
+		said string
+	}{
+		{"it waits", func(*desk, *lead.Lead) error { return nil }, named},
+		{"it was answered", func(d *desk, l *lead.Lead) error {
+			return l.Contacted(lead.Attempt{At: d.now, By: by, Disposition: lead.Connected}, d.now, people.Staff(d.now, nil))
+		}, unnamed},
+		{"it was put off", func(d *desk, l *lead.Lead) error { return l.Snooze(d.now.Add(time.Hour), by, d.now) }, unnamed},
+		{"it was closed", func(d *desk, l *lead.Lead) error { return l.Close(lead.StageLost, lead.NoNeed, "", by, d.now) }, unnamed},
+		{"it must not be contacted", func(d *desk, l *lead.Lead) error { return l.Suppress(lead.SuppressedOptedOut, by, d.now) }, unnamed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := open(t)
+			leads, mailID := d.listed(2)
+			d.acts(leads[0], func(l *lead.Lead) error { return c.act(d, l) })
+			word := d.word("", mailID, 0)
+			for range 2 { // once more, delivered again
+				d.runs(word, azfunc.KindDone, 0)
 			}
-			var leads []*lead.Lead
-			for _, id := range ids {
-				leads = append(leads, d.lead(id))
+			d.sent(3)
+			want := 2
+			if c.said == unnamed {
+				want = 1
 			}
-			p, _ := reps().Person(to)
-			m, err := notify.NewWriter(sender, publicURL, secrets).List(kind, "list-1", leads, p, reps(), d.now)
-			if err != nil {
-				t.Fatal(err)
+			if got := strings.Count(d.list().Text, "due since"); got != want {
+				t.Errorf("%d leads are named:\n%s", got, d.list().Text)
 			}
-			golden(t, string(kind)+".txt", m.Text)
-			golden(t, string(kind)+".html", m.HTML)
+			for id, says := range map[string]string{leads[0]: c.said, leads[1]: named} {
+				if said := d.said(id, mailID); len(said) != 1 || said[0] != says {
+					t.Errorf("a timeline says %q, want %q", said, says)
+				}
+			}
 		})
 	}
 }
 
-func TestAListNamesOnlyTheLeadsThatStillWait(t *testing.T) {
-	d, due, half, _ := lists(t)
-	m := d.listed(lead.MailReminder, "mina", due, half)
-	if _, err := d.store.Update(t.Context(), half, func(l *lead.Lead) error { // before the list is sent
-		return l.Contacted(lead.Attempt{At: d.now, By: lead.Actor{Person: "mina", Name: "Mina Kim"}, Disposition: lead.LeftMessage}, d.now, reps().Staff(d.now, nil))
-	}); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 { // a consecutive run sends nothing
-		d.runs(m, azfunc.KindDone, 0)
-		d.sent(1)
-	}
-	got := d.Mails()[0]
-	if got.Recipients[0] != "mina@contoso.example.com" || strings.Count(got.Text, "/api/respond?t=") != 1 {
-		t.Errorf("to %s: %s", got.Recipients, got.Text)
-	}
-	if r := d.record("reminder-mina"); r.State != store.MailSent || !slices.Equal(r.List.Named, []string{due}) {
-		t.Errorf("record %+v", r)
-	}
-	d.recorded(due, "reminder-mina", "Reminder to Mina Kim sent. The time to respond by has passed: Mon 23 Nov 2026, 04:00 UTC.")
-	d.recorded(half, "reminder-mina", "The reminder to Mina Kim did not name it: there was nothing to be done any more. An answer is due by Mon 23 Nov 2026, 06:00 UTC.")
-}
-
 func TestAListOfWhichNothingIsLeftIsNotSent(t *testing.T) {
-	d, due, _, _ := lists(t)
-	m := d.listed(lead.MailEscalation, "sofia", due)
-	if _, err := d.store.Update(t.Context(), due, func(l *lead.Lead) error {
-		return l.Close(lead.StageWon, "", "", lead.Actor{Person: "mina", Name: "Mina Kim"}, d.now)
-	}); err != nil {
-		t.Fatal(err)
-	}
-	d.runs(m, azfunc.KindDone, 0)
-	d.sent(0)
-	if r := d.record("escalation-sofia"); r.State != store.MailDropped {
+	d := open(t)
+	leads, mailID := d.listed(1)
+	operations, _ := people.Person(lead.Operations)
+	d.acts(leads[0], func(l *lead.Lead) error { return l.Close(lead.StageWon, "", "", operations.Actor(), d.now) })
+	d.runs(d.word("", mailID, 0), azfunc.KindDone, 0)
+	d.sent(1)
+	if r := d.record(mailID); r.State != store.MailDropped || !r.NextTryAt.IsZero() {
 		t.Errorf("record %+v", r)
 	}
-	d.recorded(due, "escalation-sofia", "The escalation to Sofia Rossi was not sent: there is nothing to be done about any of its leads any more. Nobody had answered by Mon 23 Nov 2026, 04:00 UTC.")
-}
-
-func TestALeadSaysThatItsListCouldNotBeDelivered(t *testing.T) {
-	d, due, _, _ := lists(t)
-	m := d.listed(lead.MailReminder, "mina", due)
-	d.answers(inbox.StageRcpt, noSuchUser)
-	d.runs(m, azfunc.KindDone, 0)
-	d.sent(0)
-	l := d.lead(due)
-	if last := l.Timeline[len(l.Timeline)-1].Text; !strings.HasPrefix(last, "The reminder to Mina Kim could not be delivered: ") {
-		t.Errorf("the timeline says %q", last)
+	if said := d.said(leads[0], mailID); len(said) != 1 || !strings.HasPrefix(said[0], "The reminder to Operations was not sent: ") {
+		t.Errorf("the timeline says %q", said)
 	}
 }
 
-func TestAfterARateLimitAlertsComeBackFirst(t *testing.T) {
-	d, due, _, _ := lists(t)
-	_, alert := d.alerted(4)
-	reminder, escalation := d.listed(lead.MailReminder, "mina", due), d.listed(lead.MailEscalation, "sofia", due)
-	d.answers(inbox.StageMail, tooMany) // for a minute
-	d.runs(reminder, azfunc.KindLater, time.Minute+20*time.Second)
-	d.now = d.now.Add(10 * time.Second)
-	d.runs(escalation, azfunc.KindLater, time.Minute)
-	d.runs(alert, azfunc.KindLater, 50*time.Second)
+func TestWhatATryOfAListNamedIsForgottenByTheNext(t *testing.T) {
+	d := open(t)
+	leads, mailID := d.listed(2)
+	d.SMTP.Stop()
+	d.runs(d.word("", mailID, 0), azfunc.KindLater, 0)
+	operations, _ := people.Person(lead.Operations)
+	d.acts(leads[0], func(l *lead.Lead) error { return l.Close(lead.StageWon, "", "", operations.Actor(), d.now) })
+	d.SMTP.Start()
+	d.runs(d.word("", mailID, 1), azfunc.KindDone, 0)
+	if r := d.record(mailID); fmt.Sprint(r.List.Named) != fmt.Sprint(leads[1:]) {
+		t.Errorf("it names %v", r.List.Named)
+	}
+	if said := d.said(leads[0], mailID); len(said) != 1 || !strings.Contains(said[0], "did not name it") {
+		t.Errorf("the timeline says %q", said)
+	}
+}
+
+func TestALeadThatIsGoneHoldsUpNoList(t *testing.T) {
+	d := open(t)
+	leads, _ := d.listed(1)
+	m := &store.Mail{ID: "reminder-operations-2", Kind: lead.MailReminder, To: lead.Operations, State: store.MailPlanned, List: &lead.List{Leads: append([]string{"gone"}, leads...)}}
+	if err := d.store.CreateMail(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	operations, _ := people.Person(lead.Operations)
+	d.acts(leads[0], func(l *lead.Lead) error {
+		l.PutOn(lead.MailReminder, m.ID, operations.Actor(), d.now, people.Staff(d.now, nil))
+		return nil
+	})
+	d.runs(d.word("", m.ID, 0), azfunc.KindDone, 0)
+	d.sent(2)
+	if said := d.said(leads[0], m.ID); len(said) != 1 {
+		t.Errorf("the timeline says %q", said)
+	}
+}
+
+func TestARecordOfAListThatWasCutShortIsMadeUpFor(t *testing.T) {
+	d := open(t)
+	leads, mailID := d.listed(3)
+	recorded := 0
+	d.notify.Store = watchedStore{Store: d.store, recording: func() {
+		if recorded++; recorded == 2 {
+			d.Cosmos.Stop()
+		}
+	}}
+	word := d.word("", mailID, 0)
+	d.runs(word, azfunc.KindLater, 0)
+	d.Cosmos.Start()
+	d.notify.Store = d.store
+	d.runs(word, azfunc.KindDone, 0)
+	d.sent(4)
+	for _, id := range leads {
+		if said := d.said(id, mailID); len(said) != 1 {
+			t.Errorf("a timeline says %q", said)
+		}
+	}
+}
+
+func TestTheLeadsOfAListThatWasGivenUpKnowIt(t *testing.T) {
+	d := open(t)
+	leads, mailID := d.listed(2)
+	for range 2 {
+		if err := notify.Fail(t.Context(), d.store, "", mailID, "too late", d.now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range leads {
+		if said := d.said(id, mailID); len(said) != 1 || !strings.Contains(said[0], "could not be delivered: too late") {
+			t.Errorf("a timeline says %q", said)
+		}
+	}
+}
+
+func TestAListBeginsWithWhatIsMostUrgent(t *testing.T) {
+	d := open(t)
+	leads, mailID := d.listed(3)
+	for n, id := range leads {
+		d.acts(id, func(l *lead.Lead) error {
+			l.Subject = fmt.Sprintf("Lead %d", n)
+			l.FollowUp.DueAt = lead.At(d.now.Add(time.Duration(-n) * time.Minute))
+			return nil
+		})
+	}
+	d.acts(leads[0], func(l *lead.Lead) error { l.FollowUp.DueAt = lead.At(d.now.Add(time.Hour)); return nil })
+	d.runs(d.word("", mailID, 0), azfunc.KindDone, 0)
+	text := d.list().Text
+	first, second, third := strings.Index(text, "Lead 2"), strings.Index(text, "Lead 1"), strings.Index(text, "Lead 0")
+	if first < 0 || second < first || third < second || !strings.Contains(text, "3 leads wait for you, 2 too long already") {
+		t.Errorf("it says\n%s", text)
+	}
 }
