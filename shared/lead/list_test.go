@@ -191,6 +191,98 @@ func TestAnOwnerIsDecidedOnce(t *testing.T) {
 	}
 }
 
+func TestALeadWhoseOwnerHasNoManagerIsLookedAtWhenItIsDueThoughItIsPutOff(t *testing.T) {
+	d, l := oslo(t), asked(t)
+	if err := l.Reassign(lead.Owner{Person: "max"}, morning.Time, d); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Snooze(morning.AddDate(0, 0, 2), d.person("max"), morning.Time); err != nil {
+		t.Fatal(err)
+	}
+	if from := found(t, l).DueFrom; from != after(4*time.Hour) { // for a manager who is new by then
+		t.Errorf("from %s", from)
+	}
+}
+
+func TestANewOwnerHasNotBeenToldByWhatTheOldOneWasTold(t *testing.T) {
+	d, l := oslo(t), asked(t)
+	now := morning.Add(5 * time.Hour)
+	l.PutOn(lead.MailReminder, "m1", d.person("ana"), now, d)
+	if l.UpdatedAt != lead.At(now) || !l.FollowUp.Told {
+		t.Fatalf("updated at %s, told %t", l.UpdatedAt, l.FollowUp.Told)
+	}
+	if err := l.Reassign(lead.Owner{Person: "lou"}, now, d); err != nil || l.FollowUp.Told {
+		t.Errorf("%v, told %t: it would wait for the bounds of the new owner", err, l.FollowUp.Told)
+	}
+}
+
+func TestWhoMayBeContactedAgainByTheWordOfTheirOwnerNeedsNoEarlierReminder(t *testing.T) {
+	for by, want := range map[string]string{
+		"ana": "New respond due Mon 23 15:00 owner Mon 23 13:00 manager Mon 23 15:00",
+		"max": "New respond due Mon 23 15:00 owner Mon 23 11:30 manager Mon 23 15:00",
+	} {
+		d, l := oslo(t), asked(t)
+		toDecide(t, l)
+		if err := l.Unsuppress("A mistake.", d.person(by), morning.Add(2*time.Hour+30*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if got := state(l); got != want {
+			t.Errorf("by %s it is %s, want %s", by, got, want)
+		}
+	}
+}
+
+// A step that was told of goes on by the cadence of that day.
+func TestACadenceThatChangesMeanwhile(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		days []int
+		want string
+		put  bool
+	}{
+		{"has its next step later", []int{2, 9}, "Contacted step due Fri 4 08:00 step 2 owner Fri 4 08:00", false},
+		{"has no more steps", []int{2}, "Contacted close due Thu 26 08:00 owner Mon 7 08:00", true},
+		{"is none any more", []int{}, "Contacted", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, l := oslo(t), asked(t)
+			reached(lead.NoAnswer)(t, l)
+			l.PutOn(lead.MailReminder, "m1", d.person("ana"), morning.AddDate(0, 0, 2), d)
+			d.days = c.days
+			if !l.PutOn(lead.MailReminder, "m2", d.person("ana"), morning.AddDate(0, 0, 7), d) {
+				t.Error("nothing changed, so it would be read forever")
+			}
+			if got := state(l); got != c.want || (l.Mail("m2") != nil) != c.put {
+				t.Errorf("it is %s with the mail %+v, want %s", got, l.Mail("m2"), c.want)
+			}
+		})
+	}
+}
+
+// onHoliday is a desk in which Ana is away for three weeks, and nobody acts for her.
+type onHoliday struct{ desk }
+
+func (a onHoliday) Acting(id string) lead.Actor {
+	p := a.person(id)
+	p.Works.Away = []lead.Stretch{{From: morning.AddDate(0, 0, -1), To: morning.AddDate(0, 0, 21)}}
+	return p
+}
+
+func TestAnAbsenceStopsNeitherTheClockNorTheCadence(t *testing.T) {
+	d := onHoliday{oslo(t)}
+	l := &lead.Lead{ID: "l1"}
+	l.Take(touch("s1", 0, lead.ActionContactMe), ana(), morning, d)
+	if got := state(l); got != "New respond due Mon 23 13:00 owner Mon 23 11:00 manager Mon 23 13:00" {
+		t.Errorf("it is %s", got)
+	}
+	if err := l.Contacted(lead.Attempt{At: morning.Time, By: d.person("lou"), Disposition: lead.NoAnswer}, morning.Time, d); err != nil {
+		t.Fatal(err)
+	}
+	if got := state(l); got != "Contacted step due Wed 25 08:00 step 1 owner Wed 25 08:00" {
+		t.Errorf("after a contact it is %s", got)
+	}
+}
+
 // found is a lead as it is stored.
 func found(t testing.TB, l *lead.Lead) lead.Lead {
 	t.Helper()

@@ -130,3 +130,33 @@ func TestATouchThatALaterContactHasAnsweredReopensNothing(t *testing.T) {
 		t.Errorf("after another touch it is %s", got)
 	}
 }
+
+func TestAnOlderTouchOfAClosedLeadBeginsNoClock(t *testing.T) {
+	l := asked(t)
+	closedAs(lead.StageLost)(t, l)
+	takes(t, l, touch("s0", -time.Hour, lead.ActionTestDrive))
+	if got := state(l); got != "Lost" {
+		t.Errorf("it is %s", got)
+	}
+}
+
+// unhurried has two days for whatever is no contact-me.
+type unhurried struct{ desk }
+
+func (unhurried) ResponseTime(a lead.Action) time.Duration {
+	if a == lead.ActionContactMe {
+		return 4 * time.Hour
+	}
+	return 16 * time.Hour
+}
+
+func TestATouchThatCameLateGivesNobodyMoreTime(t *testing.T) {
+	l := asked(t)
+	before := state(l)
+	late := touch("s0", -time.Hour, lead.ActionAcquired)
+	late.ContentKey = "other"
+	l.Take(late, ana(), after(time.Hour), unhurried{oslo(t)})
+	if got := state(l); got != before {
+		t.Errorf("it is %s, was %s", got, before)
+	}
+}

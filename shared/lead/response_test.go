@@ -68,6 +68,16 @@ func TestEveryContact(t *testing.T) {
 			"New suppressed DoNotContact", "Lou contacted them: the mail came back. | Must not be contacted: the mail came back and there is no phone.", false},
 		{"a contact decides", toDecide, 3 * time.Hour, 3 * time.Hour, lead.Connected, "", nil,
 			"Contacted suppressed DoNotContact", "Lou contacted them: they answered. That was in time.", false},
+		{"one without an answer decides too, and begins no cadence", toDecide, 3 * time.Hour, 3 * time.Hour, lead.NoAnswer, "", nil,
+			"Contacted suppressed DoNotContact", "Lou contacted them: no answer. That was in time.", false},
+		{"a lead that has an archive may be older than its touches", func(_ testing.TB, l *lead.Lead) { l.Archived = &lead.Archived{} }, -time.Hour, time.Hour, lead.NoAnswer, "", nil,
+			"Contacted respond due Mon 23 13:00 owner Mon 23 11:00 manager Mon 23 13:00",
+			"Lou contacted them: no answer. That was before they asked. The answer is still due. Recorded Mon 23 Nov 2026, 10:00 UTC.", false},
+		{"a qualified lead that has a new owner needs no cadence", func(t testing.TB, l *lead.Lead) {
+			_ = l.Qualify(d.person("ana"), morning.Time)
+			reached(lead.Connected)(t, l)
+			_ = l.Reassign(lead.Owner{Person: "lou"}, morning.Time, d)
+		}, time.Hour, time.Hour, lead.NoAnswer, "", nil, "Qualified", "Lou contacted them: no answer.", false},
 		{"but not one from before they asked", toDecide, time.Hour, 3 * time.Hour, lead.Connected, "", nil,
 			"Contacted suppressed DoNotContact decide due Mon 23 15:00 owner Mon 23 13:00 manager Mon 23 15:00",
 			"Lou contacted them: they answered. That was before they asked. The answer is still due. Recorded Mon 23 Nov 2026, 12:00 UTC.", false},

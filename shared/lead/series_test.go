@@ -61,7 +61,7 @@ func TestASeriesIsBounded(t *testing.T) {
 	many := make([]string, 501)
 	for n := range 100 {
 		mail := s.Begin(morning.Add(time.Duration(n)*time.Minute), many)
-		if len(s.Leads) != 500 || len(s.Sent) > 12 || !s.Sent[len(s.Sent)-1].Equal(morning.Add(time.Duration(n)*time.Minute)) {
+		if len(s.Leads) != 500 || len(s.Sent) < min(n+1, 4) || len(s.Sent) > 12 || !s.Sent[len(s.Sent)-1].Equal(morning.Add(time.Duration(n)*time.Minute)) {
 			t.Fatalf("%d leads, sent %v", len(s.Leads), s.Sent)
 		}
 		if again := s.Begin(morning.Add(time.Hour), nil); again != mail || len(s.Leads) != 500 {
