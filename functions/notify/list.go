@@ -59,7 +59,11 @@ func recordList(ctx context.Context, s Store, record *store.Mail, t team.Team, n
 			return err
 		}
 		_, err = s.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
-			if !l.Record(record.ID, listSentence(record, id, t), lead.At(now)) {
+			text := listSentence(record, id, t)
+			if record.State != store.MailFailed && !record.List.Names(id) && l.TellInstead(record.ID, now) {
+				text = "The " + string(record.Kind) + " to " + called(record.To, t) + " did not name it: somebody else acts now."
+			}
+			if !l.Record(record.ID, text, lead.At(now)) {
 				return store.ErrUnchanged
 			}
 			return nil

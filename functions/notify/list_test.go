@@ -10,7 +10,9 @@ import (
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/local/inbox"
+	"leadflow/shared/local/lab"
 	"leadflow/shared/store"
+	"leadflow/shared/team"
 )
 
 // listed puts leads that have waited since nine on a reminder to operations, and gives their ids and the mail's.
@@ -216,5 +218,62 @@ func TestAListBeginsWithWhatIsMostUrgent(t *testing.T) {
 	first, second, third := strings.Index(text, "Lead 2"), strings.Index(text, "Lead 1"), strings.Index(text, "Lead 0")
 	if first < 0 || second < first || third < second || !strings.Contains(text, "3 leads wait for you, 2 too long already") {
 		t.Errorf("it says\n%s", text)
+	}
+}
+
+// Mina was away until ten, and Lou covered for her. The list for Lou was made before, and is sent after.
+func TestWhoeverActsWhenAListIsSentIsToldInsteadOfItsReceiver(t *testing.T) {
+	day := []lead.Hours{{From: 0, To: 24 * 60}}
+	works := lead.Calendar{Zone: time.UTC, Week: [7][]lead.Hours{day, day, day, day, day, day, day}}
+	mina := team.Person{ID: "mina", Name: "Mina", Mail: "mina@contoso.example.com", Weight: 1, Calendar: works, Cover: "lou"}
+	lou := team.Person{ID: "lou", Name: "Lou", Mail: "lou@contoso.example.com", Weight: 1, Calendar: works}
+	back := morning.Add(time.Hour)
+	mina.Calendar.Away = []lead.Stretch{{From: morning.AddDate(0, 0, -7), To: back}}
+	staffed := team.Team{Version: 1, People: []team.Person{mina, lou}}.WithOperations("operations@contoso.example.com")
+	for _, c := range []struct {
+		name   string
+		before func(*lead.Lead) error
+		told   bool
+	}{
+		{"of a lead that waits", func(*lead.Lead) error { return nil }, true},
+		{"but not of one that was put off", func(l *lead.Lead) error { return l.Snooze(back.Add(time.Hour), mina.Actor(), back) }, false},
+		{"nor of one that she was told of since", func(l *lead.Lead) error {
+			l.PutOn(lead.MailReminder, "reminder-mina-1", mina.Actor(), back, staffed.Staff(back, nil))
+			return nil
+		}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := open(t)
+			d.notify.Team = lab.Team(staffed)
+			const mailID = "reminder-lou-1"
+			early := touch("s1", lead.ActionContactMe)
+			early.ReceivedAt = lead.At(morning.Add(-5 * time.Hour))
+			id := d.takes(1, early)
+			d.acts(id, func(l *lead.Lead) error {
+				if err := l.Reassign(lead.Owner{Person: "mina"}, morning, staffed.Staff(morning, nil)); err != nil {
+					return err
+				}
+				if !l.PutOn(lead.MailReminder, mailID, lou.Actor(), morning, staffed.Staff(morning, nil)) {
+					t.Error("it was not put on the list")
+				}
+				return nil
+			})
+			m := &store.Mail{ID: mailID, Kind: lead.MailReminder, To: "lou", State: store.MailPlanned, List: &lead.List{Leads: []string{id}}}
+			if err := d.store.CreateMail(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			d.now = back
+			d.acts(id, c.before)
+			d.runs(d.word("", mailID, 0), azfunc.KindDone, 0)
+			d.sent(0)
+			f := d.lead(id).FollowUp
+			if told := f.OwnerAt == lead.At(back) && !f.Told; told != c.told {
+				t.Errorf("she is told at %s, was told %t", f.OwnerAt, f.Told)
+			}
+			const sentence = "The reminder to Lou did not name it: somebody else acts now. The time to respond by has passed: Mon 23 Nov 2026, 08:00 UTC."
+			if said := d.said(id, mailID); len(said) != 1 || (said[0] == sentence) != c.told {
+				t.Errorf("the timeline says %q", said)
+			}
+		})
 	}
 }

@@ -134,6 +134,18 @@ func (l *Lead) Named(kind MailKind, mail, to string, now time.Time, s Staff) boo
 	return m != nil && m.RecordedAt.IsZero() && l.belongsOn(kind, to, now, s)
 }
 
+// TellInstead plans that whoever acts for the owner now is told at once, because the last reminder that the lead was put
+// on did not name it though it waits: it was for somebody who does not act any more. It says whether that is so.
+func (l *Lead) TellInstead(mail string, now time.Time) bool {
+	i := slices.IndexFunc(l.Mails, func(m Mail) bool { return m.ID == mail })
+	if i < 0 || l.Mails[i].Kind != MailReminder || !l.Mails[i].RecordedAt.IsZero() || !l.FollowUp.WaitsForOwner(now) ||
+		slices.ContainsFunc(l.Mails[i+1:], func(m Mail) bool { return m.Kind == MailReminder }) {
+		return false
+	}
+	l.FollowUp.OwnerAt, l.FollowUp.Told = At(now), false
+	return true
+}
+
 // PutOff moves on when a person is told, who must not be disturbed before. The time to respond by is not moved beyond for
 // the owner, because a breach passes the peace between two lists. It says whether anything changed.
 func (l *Lead) PutOff(kind MailKind, to Actor, until, now time.Time, s Staff) bool {
