@@ -381,3 +381,55 @@ func TestWhateverRunsAtOnceEachLeadIsToldOfByOneList(t *testing.T) {
 		sent[m.MessageID] = true
 	}
 }
+
+// What is due still is told of daily, and is no new breach.
+func TestWhatIsDueStillKeepsToTheBounds(t *testing.T) {
+	d := staffed(t, five())
+	d.waits("l1", "rep0", 4*time.Hour) // is told of at nine, and on the next day at midnight
+	d.runs()
+	d.waits("l2", "rep0", -12*time.Hour-30*time.Minute) // has its half time at 23:30
+	d.now = morning.Add(14*time.Hour + 30*time.Minute)
+	d.runs()
+	if n := d.lists("l2"); n[lead.MailReminder] != 1 {
+		t.Fatalf("at half time it is on %v", n)
+	}
+	before := d.lists("l1")[lead.MailReminder]
+	d.now = morning.Add(15 * time.Hour)
+	d.runs()
+	if n := d.lists("l1")[lead.MailReminder]; n != before {
+		t.Error("another list came half an hour after the last one")
+	}
+	d.now = morning.Add(16*time.Hour + 30*time.Minute)
+	d.runs()
+	if n := d.lists("l1")[lead.MailReminder]; n != before+1 {
+		t.Errorf("two hours after the last one it is on %d lists more", n-before)
+	}
+}
+
+func TestALeadOfSomebodyWhoLeftGetsAnOwnerWhoIsReminded(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		since time.Duration // how long before nine the owner got it
+		owner string
+		told  string
+	}{
+		{"at once", 3 * time.Hour, "rep0", "rep0"},
+		{"but not for ten minutes, because the team may be the older one", 5 * time.Minute, "gone", lead.Operations},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			people := five()
+			people.Groups[0].People = []string{"rep0"}
+			d := staffed(t, people)
+			d.waits("l1", "rep1", 3*time.Hour)
+			d.changes("l1", func(l *lead.Lead) { l.Owner = lead.Owner{Person: "gone", Since: lead.At(morning.Add(-c.since)), Decision: &lead.Decision{}} })
+			for range 2 {
+				d.runs()
+			}
+			l := d.lead("l1")
+			last := l.Mails[len(l.Mails)-1]
+			if l.Owner.Person != c.owner || last.Kind != lead.MailReminder || last.To != c.told {
+				t.Errorf("owner %s, mail %+v", l.Owner.Person, last)
+			}
+		})
+	}
+}
