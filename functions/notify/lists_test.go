@@ -1,7 +1,6 @@
 package notify_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,8 +47,8 @@ func (d *desk) waits(n int, t lead.Touch, at time.Time) string {
 	return id
 }
 
-// listed puts leads on a list for a person, and gives the message that asks for it.
-func (d *desk) listed(kind lead.MailKind, to string, ids ...string) azfunc.Message {
+// made puts leads on a list for a person, and gives the message that asks for it.
+func (d *desk) made(kind lead.MailKind, to string, ids ...string) azfunc.Message {
 	d.t.Helper()
 	p, _ := reps().Person(to)
 	id := string(kind) + "-" + to
@@ -110,48 +109,9 @@ func TestTheLists(t *testing.T) {
 	}
 }
 
-func TestAListNamesOnlyTheLeadsThatStillWait(t *testing.T) {
-	d, due, half, _ := lists(t)
-	m := d.listed(lead.MailReminder, "mina", due, half)
-	if _, err := d.store.Update(t.Context(), half, func(l *lead.Lead) error { // before the list is sent
-		return l.Contacted(lead.Attempt{At: d.now, By: lead.Actor{Person: "mina", Name: "Mina Kim"}, Disposition: lead.LeftMessage}, d.now, reps().Staff(d.now, nil))
-	}); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 { // a consecutive run sends nothing
-		d.runs(m, azfunc.KindDone, 0)
-		d.sent(1)
-	}
-	got := d.Mails()[0]
-	if got.Recipients[0] != "mina@contoso.example.com" || strings.Count(got.Text, "/api/respond?t=") != 1 {
-		t.Errorf("to %s: %s", got.Recipients, got.Text)
-	}
-	if r := d.record("reminder-mina"); r.State != store.MailSent || !slices.Equal(r.List.Named, []string{due}) {
-		t.Errorf("record %+v", r)
-	}
-	d.recorded(due, "reminder-mina", "Reminder to Mina Kim sent. The time to respond by has passed: Mon 23 Nov 2026, 04:00 UTC.")
-	d.recorded(half, "reminder-mina", "The reminder to Mina Kim did not name it: there was nothing to be done any more. An answer is due by Mon 23 Nov 2026, 06:00 UTC.")
-}
-
-func TestAListOfWhichNothingIsLeftIsNotSent(t *testing.T) {
-	d, due, _, _ := lists(t)
-	m := d.listed(lead.MailEscalation, "sofia", due)
-	if _, err := d.store.Update(t.Context(), due, func(l *lead.Lead) error {
-		return l.Close(lead.StageWon, "", "", lead.Actor{Person: "mina", Name: "Mina Kim"}, d.now)
-	}); err != nil {
-		t.Fatal(err)
-	}
-	d.runs(m, azfunc.KindDone, 0)
-	d.sent(0)
-	if r := d.record("escalation-sofia"); r.State != store.MailDropped {
-		t.Errorf("record %+v", r)
-	}
-	d.recorded(due, "escalation-sofia", "The escalation to Sofia Rossi was not sent: there is nothing to be done about any of its leads any more. Nobody had answered by Mon 23 Nov 2026, 04:00 UTC.")
-}
-
 func TestALeadSaysThatItsListCouldNotBeDelivered(t *testing.T) {
 	d, due, _, _ := lists(t)
-	m := d.listed(lead.MailReminder, "mina", due)
+	m := d.made(lead.MailReminder, "mina", due)
 	d.answers(inbox.StageRcpt, noSuchUser)
 	d.runs(m, azfunc.KindDone, 0)
 	d.sent(0)
@@ -164,7 +124,7 @@ func TestALeadSaysThatItsListCouldNotBeDelivered(t *testing.T) {
 func TestAfterARateLimitAlertsComeBackFirst(t *testing.T) {
 	d, due, _, _ := lists(t)
 	_, alert := d.alerted(4)
-	reminder, escalation := d.listed(lead.MailReminder, "mina", due), d.listed(lead.MailEscalation, "sofia", due)
+	reminder, escalation := d.made(lead.MailReminder, "mina", due), d.made(lead.MailEscalation, "sofia", due)
 	d.answers(inbox.StageMail, tooMany) // for a minute
 	d.runs(reminder, azfunc.KindLater, time.Minute+20*time.Second)
 	d.now = d.now.Add(10 * time.Second)
