@@ -40,7 +40,7 @@ func TestAWeekOfSilenceStaysWithinTheBoundsAndEachListNamesEveryLeadThatWaits(t 
 		every time.Duration
 	}{
 		{"all at once", 0},
-		{"one every half hour", 2 * quarter},
+		{"one every half hour", tick / 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -48,7 +48,6 @@ func TestAWeekOfSilenceStaysWithinTheBoundsAndEachListNamesEveryLeadThatWaits(t 
 				t.Fatal(err)
 			}
 			s := begin(t, folder)
-			s.tick = 2 * quarter
 			monday := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 			s.goOn(monday)
 			s.apply("team.yaml")
@@ -64,7 +63,7 @@ func TestAWeekOfSilenceStaysWithinTheBoundsAndEachListNamesEveryLeadThatWaits(t 
 				w.look()
 			}
 			for s.clock().Before(monday.AddDate(0, 0, 7)) {
-				s.goOn(s.clock().Add(s.tick))
+				s.goOn(s.clock().Add(tick))
 				w.look()
 			}
 			if w.lists < 5*5 {

@@ -37,14 +37,14 @@ import (
 
 var update = flag.Bool("update", false, "write the transcripts of the stories anew")
 
-// quarter is how often the timer runs in a story; the times of a story are multiples of it.
-const quarter = 15 * time.Minute
+// tick is how often the timer runs in a story: on the hour, and whenever something happens.
+const tick = time.Hour
 
 // A story is a folder: the team file that is applied, what happens (story.txt), and everything that comes of it, from the
 // webhook to the last reminder, through the real functions: transcript.txt. The words of a story are, one a line:
 //
 //	zone ZONE                          where the times of the story are
-//	at YYYY-MM-DD HH:MM                time goes on until then; the timer runs every quarter of an hour
+//	at YYYY-MM-DD HH:MM                time goes on until then; the timer runs every hour, and then
 //	apply FILE                         a team file is applied
 //	post OFFER JSON                    Partner Center posts a lead; OFFER - is a URL for all offers
 //	reply PERSON COMPANY FIELD=VALUE…  a person posts the form of a lead's page, opened from the newest mail about it
@@ -99,13 +99,12 @@ type story struct {
 	seen    map[string]bool
 	said    bytes.Buffer
 	last    time.Time // that the transcript has said
-	tick    time.Duration
 	version int
 }
 
 func begin(t *testing.T, folder string) *story {
 	t.Helper()
-	s := &story{t: t, folder: folder, zone: time.UTC, seen: map[string]bool{}, tick: quarter}
+	s := &story{t: t, folder: folder, zone: time.UTC, seen: map[string]bool{}}
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	s.now.Store(&start)
 	s.Lab = lab.NewAt(t, s.clock)
@@ -183,7 +182,10 @@ func (s *story) goOn(until time.Time) {
 		return
 	}
 	for s.clock().Before(until) {
-		next := s.clock().Add(s.tick)
+		next := s.clock().Truncate(tick).Add(tick)
+		if next.After(until) {
+			next = until
+		}
 		s.now.Store(&next)
 		s.run()
 	}

@@ -421,7 +421,9 @@ func TestALeadOfSomebodyWhoLeftGetsAnOwnerWhoIsReminded(t *testing.T) {
 			people.Groups[0].People = []string{"rep0"}
 			d := staffed(t, people)
 			d.waits("l1", "rep1", 3*time.Hour)
-			d.changes("l1", func(l *lead.Lead) { l.Owner = lead.Owner{Person: "gone", Since: lead.At(morning.Add(-c.since)), Decision: &lead.Decision{}} })
+			d.changes("l1", func(l *lead.Lead) {
+				l.Owner = lead.Owner{Person: "gone", Since: lead.At(morning.Add(-c.since)), Decision: &lead.Decision{}}
+			})
 			for range 2 {
 				d.runs()
 			}
