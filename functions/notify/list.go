@@ -78,7 +78,7 @@ func recordList(ctx context.Context, s Store, record *store.Mail, t team.Team, n
 // listSentence says on the timeline of a lead what became of a list.
 func listSentence(record *store.Mail, id string, t team.Team) string {
 	if record.State == store.MailSent && !record.List.Names(id) {
-		return "The " + string(record.Kind) + " to " + called(record.To, t) + " did not name it: there was nothing to be done any more."
+		return "The " + string(record.Kind) + " to " + called(record.To, t) + " did not name it any more."
 	}
 	return sentence(record, t)
 }

@@ -73,7 +73,7 @@ func (d *desk) said(id, mailID string) (said []string) {
 
 func TestAListNamesTheLeadsThatStillWaitAndEachKnowsWhatBecameOfIt(t *testing.T) {
 	const named = "Reminder to Operations sent. The time to respond by has passed: Mon 23 Nov 2026, 13:00 UTC."
-	const unnamed = "The reminder to Operations did not name it: there was nothing to be done any more. The time to respond by has passed: Mon 23 Nov 2026, 13:00 UTC."
+	const unnamed = "The reminder to Operations did not name it any more. The time to respond by has passed: Mon 23 Nov 2026, 13:00 UTC."
 	operations, _ := people.Person(lead.Operations)
 	by := operations.Actor()
 	for _, c := range []struct {

@@ -128,10 +128,12 @@ func (l *Lead) belongsOn(kind MailKind, to string, now time.Time, s Staff) bool 
 	return s.Acting(l.Owner.Person).Person == to && f.WaitsForOwner(now)
 }
 
-// Named says whether a list that the lead was put on should still name it when it is written.
+// Named says whether a list that the lead was put on should still name it when it is written. A list that was held up
+// leaves it to a later one, so that two of them do not come at once.
 func (l *Lead) Named(kind MailKind, mail, to string, now time.Time, s Staff) bool {
-	m := l.Mail(mail)
-	return m != nil && m.RecordedAt.IsZero() && l.belongsOn(kind, to, now, s)
+	i := slices.IndexFunc(l.Mails, func(m Mail) bool { return m.ID == mail })
+	return i >= 0 && l.Mails[i].RecordedAt.IsZero() && l.belongsOn(kind, to, now, s) &&
+		!slices.ContainsFunc(l.Mails[i+1:], func(m Mail) bool { return m.Kind == kind && m.To == to })
 }
 
 // TellInstead plans that whoever acts for the owner now is told at once, because the last reminder that the lead was put

@@ -296,3 +296,17 @@ func found(t testing.TB, l *lead.Lead) lead.Lead {
 	}
 	return stored
 }
+
+func TestAListThatWasHeldUpLeavesALeadToALaterOne(t *testing.T) {
+	d, l := oslo(t), asked(t)
+	l.PutOn(lead.MailReminder, "half", d.person("ana"), morning.Add(2*time.Hour), d)
+	due := morning.Add(4 * time.Hour)
+	l.PutOn(lead.MailEscalation, "upwards", d.person("max"), due, d)
+	if !l.Named(lead.MailReminder, "half", "ana", due, d) {
+		t.Error("a list of another kind takes its place")
+	}
+	l.PutOn(lead.MailReminder, "due", d.person("ana"), due, d)
+	if l.Named(lead.MailReminder, "half", "ana", due, d) || !l.Named(lead.MailReminder, "due", "ana", due, d) {
+		t.Error("not the later list names it, and that alone")
+	}
+}
