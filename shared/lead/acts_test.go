@@ -31,12 +31,12 @@ func (desk) person(id string) lead.Actor {
 	return lead.Actor{Person: id, Name: strings.ToUpper(id[:1]) + id[1:], Works: lead.Calendar{Zone: where, Week: week}}
 }
 
-func (desk) Assign() lead.Owner                     { return owner() }
-func (d desk) Acting(id string) lead.Actor          { return d.person(id) }
+func (desk) Assign() lead.Owner                        { return owner() }
+func (d desk) Acting(id string) lead.Actor             { return d.person(id) }
 func (d desk) Manager(o lead.Owner) (lead.Actor, bool) { return d.person("max"), o.Person != "max" }
-func (desk) OnDuty() []lead.Actor                   { return nil }
-func (desk) ResponseTime(lead.Action) time.Duration { return 4 * time.Hour }
-func (d desk) FollowUpDays() []int                  { return d.days }
+func (desk) OnDuty() []lead.Actor                      { return nil }
+func (desk) ResponseTime(lead.Action) time.Duration    { return 4 * time.Hour }
+func (d desk) FollowUpDays() []int                     { return d.days }
 
 // rfc reads a time as tests write it.
 func rfc(t testing.TB, text string) time.Time {
