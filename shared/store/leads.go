@@ -39,7 +39,7 @@ func (s *Store) Lead(ctx context.Context, id string) (*lead.Lead, Version, error
 // bounds and its oldest parts go to the archive.
 func (s *Store) Update(ctx context.Context, id string, change func(*lead.Lead) error) (*lead.Lead, error) {
 	var l *lead.Lead
-	err := retry(ctx, "lead "+id, func() (clashed bool, err error) {
+	err := retry(ctx, maxConflicts, "lead "+id, func() (clashed bool, err error) {
 		var version Version
 		if l, version, err = s.Lead(ctx, id); errors.Is(err, ErrNotFound) {
 			l = NewLead(id)

@@ -272,14 +272,9 @@ func (s *Store) query(ctx context.Context, container, query string, parameters [
 	return nil
 }
 
-// retry reads, changes and writes a document by try until no other write comes between, or too many did. An
-// ErrUnchanged of try ends it as a success.
-func retry(ctx context.Context, what string, try func() (clashed bool, err error)) error {
-	return retryUpTo(ctx, maxConflicts, what, try)
-}
-
-// retryUpTo is retry with a bound of its own on the clashes.
-func retryUpTo(ctx context.Context, conflicts int, what string, try func() (clashed bool, err error)) error {
+// retry reads, changes and writes a document by try until no other write comes between, or so many conflicts
+// came. An ErrUnchanged of try ends it as a success.
+func retry(ctx context.Context, conflicts int, what string, try func() (clashed bool, err error)) error {
 	for clashes := range conflicts {
 		clashed, err := try()
 		switch {
