@@ -149,7 +149,7 @@ func (i *Ingest) merge(ctx context.Context, r Reading, t team.Team, now lead.Tim
 			l.Suggest(similar...)
 		}
 		if l.Owner.Person == "" && owner.Person == "" {
-			if owner, err = i.assign(ctx, id, r, t, now); err != nil {
+			if owner, err = Assign(ctx, i.Store, t, id, r.Touch, r.Contact, now); err != nil {
 				return err
 			}
 		}
@@ -161,24 +161,6 @@ func (i *Ingest) merge(ctx context.Context, r Reading, t team.Team, now lead.Tim
 		return nil
 	})
 	return l, taken, err
-}
-
-// assign finds the owner of a new lead. The roster is written before the lead is, and remembers it: a repeat gets the
-// same owner.
-func (i *Ingest) assign(ctx context.Context, id string, r Reading, t team.Team, now lead.Time) (lead.Owner, error) {
-	if !t.HandsLeads() {
-		return t.Assign(now), nil
-	}
-	var owner lead.Owner
-	choice := t.Choose(team.AskOf(r.Touch, r.Contact), now.Time)
-	err := i.Store.UpdateRoster(ctx, func(roster *lead.Roster) error {
-		var changed bool
-		if owner, changed = choice.Assign(roster, id, now); !changed {
-			return store.ErrUnchanged
-		}
-		return nil
-	})
-	return owner, err
 }
 
 // archived looks for a submission among the touches that no longer fit into the lead.

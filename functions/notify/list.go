@@ -61,7 +61,7 @@ func recordList(ctx context.Context, s Store, record *store.Mail, t team.Team, n
 		_, err = s.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
 			text := listSentence(record, id, t)
 			if record.State != store.MailFailed && !record.List.Names(id) && l.TellInstead(record.ID, now) {
-				text = "The " + string(record.Kind) + " to " + called(record.To, t) + " did not name it: somebody else acts now."
+				text = "The " + string(record.Kind) + " to " + t.Called(record.To) + " did not name it: somebody else acts now."
 			}
 			if !l.Record(record.ID, text, lead.At(now)) {
 				return store.ErrUnchanged
@@ -78,7 +78,7 @@ func recordList(ctx context.Context, s Store, record *store.Mail, t team.Team, n
 // listSentence says on the timeline of a lead what became of a list.
 func listSentence(record *store.Mail, id string, t team.Team) string {
 	if record.State == store.MailSent && !record.List.Names(id) {
-		return "The " + string(record.Kind) + " to " + called(record.To, t) + " did not name it any more."
+		return "The " + string(record.Kind) + " to " + t.Called(record.To) + " did not name it any more."
 	}
 	return sentence(record, t)
 }
@@ -152,7 +152,7 @@ func (w Writer) listItem(l *lead.Lead, to team.Person, t team.Team, now time.Tim
 		item.When += ", put off until " + lead.Moment(f.SnoozedUntil.Time, to.Calendar.Zone)
 	}
 	if l.Owner.Person != to.ID {
-		item.Owner = called(l.Owner.Person, t)
+		item.Owner = t.Called(l.Owner.Person)
 	}
 	return item
 }
@@ -172,12 +172,4 @@ func what(f *lead.FollowUp) string {
 		return "It is yours now: look at it"
 	}
 	return "You wanted to be reminded"
-}
-
-// called is a person's name, else the id.
-func called(id string, t team.Team) string {
-	if p, ok := t.Person(id); ok {
-		return p.Name
-	}
-	return id
 }

@@ -304,9 +304,9 @@ func person(t team.Team, id string) (team.Person, error) {
 
 // sentence says on the timeline what became of a mail.
 func sentence(record *store.Mail, t team.Team) string {
-	mail := "mail to " + called(record.To, t)
+	mail := "mail to " + t.Called(record.To)
 	if record.Kind.IsList() {
-		mail = string(record.Kind) + " to " + called(record.To, t)
+		mail = string(record.Kind) + " to " + t.Called(record.To)
 	}
 	switch {
 	case record.State == store.MailDropped:

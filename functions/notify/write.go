@@ -117,7 +117,7 @@ func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, t team.Te
 
 // acting says why a mail goes to somebody who is not the owner.
 func acting(l *lead.Lead, planned lead.Mail, to team.Person, t team.Team, now time.Time) string {
-	owner := called(l.Owner.Person, t)
+	owner := t.Called(l.Owner.Person)
 	switch {
 	case planned.Kind == lead.MailOnDuty:
 		return "You get this because you are on duty. The owner is " + owner

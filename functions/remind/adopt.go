@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"leadflow/functions/ingest"
 	"leadflow/shared/lead"
 	"leadflow/shared/store"
 	"leadflow/shared/team"
@@ -58,15 +59,8 @@ func (r *Remind) assign(ctx context.Context, id string, t team.Team) error {
 			return store.ErrUnchanged
 		}
 		if owner.Person == "" {
-			choice := t.Choose(team.AskOf(l.Touches[0], l.Contact), now.Time)
-			err := r.Store.UpdateRoster(ctx, func(roster *lead.Roster) error {
-				var changed bool
-				if owner, changed = choice.Assign(roster, id, now); !changed {
-					return store.ErrUnchanged
-				}
-				return nil
-			})
-			if err != nil {
+			var err error
+			if owner, err = ingest.Assign(ctx, r.Store, t, id, l.Touches[0], l.Contact, now); err != nil {
 				return err
 			}
 		}

@@ -53,7 +53,7 @@ type similar struct {
 
 // page is what a visitor sees of a lead. said is a form that was refused, nil if none was.
 func (p *Respond) page(l *lead.Lead, v visit, said url.Values) page {
-	shown := page{Lead: l, Owner: called(l.Owner.Person, v.team),
+	shown := page{Lead: l, Owner: v.team.Called(l.Owner.Person),
 		Name:    cmp.Or(normalize.FullName(l.Contact.FirstName, l.Contact.LastName), "Unknown person"),
 		Country: cmp.Or(normalize.CountryName(l.Contact.Country), l.Contact.CountrySent),
 		Stop:    stop(l.Suppression), Due: dueOf(l, v.now, zoneOf(v.person), v.team),

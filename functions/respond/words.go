@@ -105,7 +105,7 @@ func dueOf(l *lead.Lead, now time.Time, zone *time.Location, t team.Team) due {
 	}
 	if clock, ok := f.Arithmetic(); ok {
 		d.Arithmetic = clock.Lines()
-		d.Counted = "The hours are those of " + called(f.Clock.Person, t) + " in " + f.Clock.Zone + "."
+		d.Counted = "The hours are those of " + t.Called(f.Clock.Person) + " in " + f.Clock.Zone + "."
 		if f.Clock.RoundTheClock {
 			d.Counted += " There is no working time in a whole year, so every hour counts."
 		}
@@ -160,14 +160,6 @@ func joined(n int, unit string, m int, smaller string) string {
 		text += " " + strconv.Itoa(m) + " " + smaller
 	}
 	return text
-}
-
-// called is a person's name, else the id.
-func called(id string, t team.Team) string {
-	if p, ok := t.Person(id); ok {
-		return p.Name
-	}
-	return id
 }
 
 // stop says that a person must not be contacted, and who said so.

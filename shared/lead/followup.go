@@ -119,7 +119,7 @@ func (l *Lead) startClock(kind FollowUpKind, t Touch, now Time, s Staff) {
 	works.Away = nil
 	clock, half, err := works.clockAndHalf(t.ReceivedAt.Time, within)
 	if err != nil {
-		clock, half, _ = roundTheClock(works.Zone).clockAndHalf(t.ReceivedAt.Time, within)
+		clock, half, _ = RoundTheClock(works.Zone).clockAndHalf(t.ReceivedAt.Time, within)
 	}
 	f := &FollowUp{Kind: kind, Since: t.ReceivedAt, DueAt: At(clock.RespondBy), HalfAt: At(half),
 		Clock: &FollowUpClock{Person: actor.Person, Zone: works.Zone.String(), Minutes: int(within / time.Minute),
@@ -144,8 +144,8 @@ func (c Calendar) clockAndHalf(from time.Time, within time.Duration) (Clock, tim
 	return clock, half.RespondBy, err
 }
 
-// roundTheClock is the calendar of somebody who always works.
-func roundTheClock(zone *time.Location) Calendar {
+// RoundTheClock is the calendar of somebody who always works.
+func RoundTheClock(zone *time.Location) Calendar {
 	day := []Hours{{0, 24 * 60}}
 	return Calendar{Zone: zone, Week: [7][]Hours{day, day, day, day, day, day, day}}
 }

@@ -81,7 +81,8 @@ const clockSlack = 2 * time.Minute
 
 // Contacted records an attempt to reach the person. The response clock stops at the time of the attempt, whenever it
 // is recorded; then the cadence begins, or ends if they answered. An attempt that was made before the touch that
-// waits for an answer stops nothing, nor does a mail that came back. It fails with ErrNoDisposition, ErrInFuture, ErrBeforeArrival or ErrRecorded.
+// waits for an answer stops nothing, nor does a mail that came back. It fails with ErrNoDisposition, ErrInFuture,
+// ErrBeforeArrival or ErrRecorded.
 func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	at := At(a.At)
 	switch {
@@ -192,14 +193,14 @@ func workingDay(works Calendar, after time.Time, n int) Time {
 	works.Away = nil
 	at, err := works.NextDay(after, n)
 	if err != nil {
-		at, _ = roundTheClock(works.Zone).NextDay(after, n)
+		at, _ = RoundTheClock(works.Zone).NextDay(after, n)
 	}
 	return At(at)
 }
 
 func startOfDay(t time.Time, zone *time.Location) time.Time {
-	y, m, d := t.In(zone).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, zone)
+	year, month, day := t.In(zone).Date()
+	return Instant(zone, year, month, day, 0, false)
 }
 
 // stamp is a time in words for the timeline.

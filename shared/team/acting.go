@@ -131,19 +131,11 @@ func (p Person) candidate(now time.Time) lead.Candidate {
 }
 
 // away says until when a person is absent, by the person's own calendar, such as "away until Mon 7 Dec"; empty
-// for somebody who is there. Absences that follow on one another are one.
+// for somebody who is there.
 func (p Person) away(now time.Time) string {
-	if !p.Calendar.IsAway(now) {
+	until := p.AwayUntil(now)
+	if until.IsZero() {
 		return ""
-	}
-	until := now
-	for longer := true; longer; {
-		longer = false
-		for _, s := range p.Calendar.Away {
-			if !s.From.After(until) && s.To.After(until) {
-				until, longer = s.To, true
-			}
-		}
 	}
 	zone := cmp.Or(p.Calendar.Zone, time.UTC)
 	until, now = until.In(zone), now.In(zone)
@@ -155,4 +147,22 @@ func (p Person) away(now time.Time) string {
 		layout += " 15:04"
 	}
 	return "away until " + until.Format(layout)
+}
+
+// AwayUntil is when an absence ends that has begun; zero for somebody who is there. Absences that follow on one another
+// are one.
+func (p Person) AwayUntil(now time.Time) time.Time {
+	if !p.Calendar.IsAway(now) {
+		return time.Time{}
+	}
+	until := now
+	for longer := true; longer; {
+		longer = false
+		for _, s := range p.Calendar.Away {
+			if !s.From.After(until) && s.To.After(until) {
+				until, longer = s.To, true
+			}
+		}
+	}
+	return until
 }

@@ -86,14 +86,21 @@ type Rule struct {
 	Line int
 }
 
+// Called is a person's name, else the id.
+func (t Team) Called(id string) string {
+	if p, ok := t.Person(id); ok {
+		return p.Name
+	}
+	return id
+}
+
 // Operations is the team while none has been applied.
 func Operations(mail string) Team { return Team{}.WithOperations(mail) }
 
 // WithOperations is the team with the person operations, who works round the clock in UTC.
 func (t Team) WithOperations(mail string) Team {
-	day := []lead.Hours{{From: 0, To: 24 * 60}}
 	t.People = append(slices.Clip(t.People), Person{ID: lead.Operations, Name: "Operations", Mail: mail, Weight: 1,
-		Calendar: lead.Calendar{Zone: time.UTC, Week: [7][]lead.Hours{day, day, day, day, day, day, day}}})
+		Calendar: lead.RoundTheClock(time.UTC)})
 	return t
 }
 

@@ -103,11 +103,7 @@ func (c *call) answer(ctx context.Context, from time.Time, within time.Duration)
 func clockOf(t team.Team, person string, from time.Time, within time.Duration) (lead.Clock, error) {
 	p, ok := t.Person(person)
 	if !ok {
-		var ids []string
-		for _, p := range t.People {
-			ids = append(ids, p.ID)
-		}
-		return lead.Clock{}, fmt.Errorf("there is no person %q in the team, whose ids are %s: %w", person, strings.Join(ids, ", "), store.ErrNotFound)
+		return lead.Clock{}, fmt.Errorf("there is no person %q in the team, whose ids are %s: %w", person, strings.Join(idsOf(t), ", "), store.ErrNotFound)
 	}
 	clock, err := p.Calendar.Clock(from, within)
 	if err != nil {

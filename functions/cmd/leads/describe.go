@@ -45,7 +45,7 @@ func personRows(t team.Team, now time.Time) [][]string {
 		if p.OnDuty {
 			duty = "yes"
 		}
-		rows = append(rows, []string{p.ID, p.Name, p.Calendar.Zone.String(), awayUntil(p.Calendar, now), p.Cover, strconv.Itoa(p.Weight),
+		rows = append(rows, []string{p.ID, p.Name, p.Calendar.Zone.String(), awayUntil(p, now), p.Cover, strconv.Itoa(p.Weight),
 			duty, strings.Join(p.Languages, ", "), hoursOf(p.Calendar.Week)})
 	}
 	return rows
@@ -134,17 +134,12 @@ func followUps(t team.Team) string {
 }
 
 // awayUntil is when an absence ends that has begun, in the person's zone; empty for who is not away.
-func awayUntil(c lead.Calendar, now time.Time) string {
-	until := now
-	for _, away := range slices.SortedFunc(slices.Values(c.Away), func(a, b lead.Stretch) int { return a.From.Compare(b.From) }) {
-		if !away.From.After(until) && away.To.After(until) { // one may follow upon another
-			until = away.To
-		}
-	}
-	if until.Equal(now) {
+func awayUntil(p team.Person, now time.Time) string {
+	until := p.AwayUntil(now)
+	if until.IsZero() {
 		return ""
 	}
-	return until.In(c.Zone).Format("2006-01-02 15:04")
+	return until.In(p.Calendar.Zone).Format("2006-01-02 15:04")
 }
 
 // hoursOf says in short when somebody works, days of the same hours together.

@@ -73,7 +73,7 @@ func TestWhoIsAwayIsShownUntilTheLastOfTheAbsencesThatFollowUponEachOther(t *tes
 			t.Fatal(err)
 		}
 		of, _ := team.Parse([]byte(fullTeam))
-		if got := awayUntil(of.People[0].Calendar, now); got != want {
+		if got := awayUntil(of.People[0], now); got != want {
 			t.Errorf("at %s it is %q, want %q", at, got, want)
 		}
 	}
