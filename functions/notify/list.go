@@ -143,13 +143,13 @@ func (w Writer) List(kind lead.MailKind, id string, due []*lead.Lead, to team.Pe
 func (w Writer) listItem(l *lead.Lead, to team.Person, t team.Team, now time.Time) listItem {
 	f := l.FollowUp
 	item := listItem{Subject: l.Subject, Who: normalize.FullName(l.Contact.FirstName, l.Contact.LastName), What: what(f),
-		When: " by " + lead.Moment(f.DueAt.Time, to.Calendar.Zone), Page: w.page(to, l.ID, now)}
+		When: " by " + lead.English().Moment(f.DueAt.Time, to.Calendar.Zone), Page: w.page(to, l.ID, now)}
 	if !f.DueAt.After(now) {
-		item.When = ", due since " + lead.Moment(f.DueAt.Time, to.Calendar.Zone)
+		item.When = ", due since " + lead.English().Moment(f.DueAt.Time, to.Calendar.Zone)
 		item.Late = f.Running()
 	}
 	if f.Snoozed(now) {
-		item.When += ", put off until " + lead.Moment(f.SnoozedUntil.Time, to.Calendar.Zone)
+		item.When += ", put off until " + lead.English().Moment(f.SnoozedUntil.Time, to.Calendar.Zone)
 	}
 	if l.Owner.Person != to.ID {
 		item.Owner = t.Called(l.Owner.Person)

@@ -87,12 +87,12 @@ func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, t team.Te
 		Page:     w.page(to, l.ID, now),
 	}
 	if f := l.FollowUp; f.Running() && !planned.Kind.Stops() {
-		c.By, c.Late = "Answer by "+lead.Moment(f.DueAt.Time, to.Calendar.Zone), f.Late()
+		c.By, c.Late = "Answer by "+lead.English().Moment(f.DueAt.Time, to.Calendar.Zone), f.Late()
 		if f.Kind == lead.FollowUpDecide {
-			c.By = "Decide by " + lead.Moment(f.DueAt.Time, to.Calendar.Zone)
+			c.By = "Decide by " + lead.English().Moment(f.DueAt.Time, to.Calendar.Zone)
 		}
 		if clock, ok := f.Arithmetic(); ok {
-			c.Arithmetic = clock.Words()
+			c.Arithmetic = clock.Words(lead.English())
 		}
 	}
 	if to.ID != l.Owner.Person {

@@ -90,7 +90,7 @@ func dueOf(l *lead.Lead, now time.Time, zone *time.Location, t team.Team) due {
 		return due{What: "Nothing is planned."}
 	}
 	d := due{What: what(f, len(t.FollowUpDays()))}
-	at := lead.Moment(f.DueAt.Time, zone)
+	at := lead.English().Moment(f.DueAt.Time, zone)
 	switch late := now.Sub(f.DueAt.Time); {
 	case late < 0:
 		d.When = "By " + at + "."
@@ -101,10 +101,10 @@ func dueOf(l *lead.Lead, now time.Time, zone *time.Location, t team.Team) due {
 		d.When = "Since " + at + "."
 	}
 	if f.Snoozed(now) {
-		d.When += fmt.Sprintf(" Put off until %s, for the %s of %d times.", lead.Moment(f.SnoozedUntil.Time, zone), ordinal(f.Snoozes), lead.MaxSnoozes)
+		d.When += fmt.Sprintf(" Put off until %s, for the %s of %d times.", lead.English().Moment(f.SnoozedUntil.Time, zone), ordinal(f.Snoozes), lead.MaxSnoozes)
 	}
 	if clock, ok := f.Arithmetic(); ok {
-		d.Arithmetic = clock.Lines()
+		d.Arithmetic = clock.Lines(lead.English())
 		d.Counted = "The hours are those of " + t.Called(f.Clock.Person) + " in " + f.Clock.Zone + "."
 		if f.Clock.RoundTheClock {
 			d.Counted += " There is no working time in a whole year, so every hour counts."

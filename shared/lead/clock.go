@@ -73,19 +73,19 @@ func earlier(a, b time.Time) time.Time {
 
 // Words are the arithmetic in one line, to the minute, such as "arrived Sat 15:00 KST, clock started Mon 09:00 KST,
 // due Mon 13:00 KST, 04:00 UTC". It has dates too if a weekday could be one of two.
-func (c Clock) Words() string {
-	l := layout{day: "Mon", clock: "15:04"}
+func (c Clock) Words(v Vocabulary) string {
+	l := layout{Vocabulary: v, day: v.Weekday, clock: "15:04"}
 	// Whole weeks are compared by local date: what is due next Monday at 08:00 came less than a week before 09:00.
 	if localDate(c.RespondBy.In(c.Zone)).Sub(localDate(c.ArrivedAt.In(c.Zone))) >= 7*24*time.Hour {
-		l.day = dated
+		l.day = v.Date
 	}
 	return c.start(l) + ", " + c.due(l)
 }
 
 // Lines are the arithmetic in full: a line that says when the clock started, one for each stretch with the time
 // that is used up in it, and one that says when the response is due.
-func (c Clock) Lines() []string {
-	l := layout{day: dated, clock: "15:04"}
+func (c Clock) Lines(v Vocabulary) []string {
+	l := layout{Vocabulary: v, day: v.Date, clock: "15:04"}
 	if c.ArrivedAt.Second() != 0 || c.RespondBy.Second() != 0 {
 		l.clock = "15:04:05"
 	}
@@ -94,45 +94,48 @@ func (c Clock) Lines() []string {
 		from, to := s.From.In(c.Zone), s.To.In(c.Zone)
 		begin, end := l.full(from), l.full(to)
 		if localDate(from).Equal(localDate(to)) && zoneName(from) == zoneName(to) {
-			begin, end = from.Format(l.day+" "+l.clock), l.short(to)
+			begin, end = l.day(from)+" "+from.Format(l.clock), l.short(to)
 		}
 		// Parts of a second are shown nowhere, so they must not be in a difference of what is shown.
 		used := to.Truncate(time.Second).Sub(from.Truncate(time.Second))
-		lines = append(lines, fmt.Sprintf("%s to %s: %s", begin, end, amount(used)))
+		lines = append(lines, fmt.Sprintf(v.Stretch, begin, end, v.amount(used)))
 	}
 	return append(lines, c.due(l))
 }
 
 // start says when the clock started.
 func (c Clock) start(l layout) string {
-	arrived := "arrived " + l.full(c.ArrivedAt.In(c.Zone))
+	arrived := fmt.Sprintf(l.Arrived, l.full(c.ArrivedAt.In(c.Zone)))
 	if c.StartsAt.Equal(c.ArrivedAt) {
-		return arrived + " in working time, clock started at once"
+		return arrived + " " + l.AtOnce
 	}
-	return arrived + ", clock started " + l.full(c.StartsAt.In(c.Zone))
+	return arrived + ", " + fmt.Sprintf(l.Started, l.full(c.StartsAt.In(c.Zone)))
 }
 
 // due says when the response is due: for the person, and in UTC.
-func (c Clock) due(l layout) string {
-	local, utc := c.RespondBy.In(c.Zone), c.RespondBy.UTC()
-	due := "due " + l.full(local)
-	switch {
-	case zoneName(local) == zoneName(utc):
-		return due
-	case localDate(local).Equal(localDate(utc)):
-		return due + ", " + l.short(utc)
-	}
-	return due + ", " + l.full(utc)
-}
-
-// dated is how a day is written that needs its date.
-const dated = "Mon 2006-01-02"
+func (c Clock) due(l layout) string { return fmt.Sprintf(l.Due, l.both(c.RespondBy, c.Zone)) }
 
 // layout is how times are written: by the weekday alone or with the date, with seconds or without.
-type layout struct{ day, clock string }
+type layout struct {
+	Vocabulary
+	day   func(time.Time) string
+	clock string
+}
 
-func (l layout) full(t time.Time) string  { return t.Format(l.day+" ") + l.short(t) }
+func (l layout) full(t time.Time) string  { return l.day(t) + " " + l.short(t) }
 func (l layout) short(t time.Time) string { return t.Format(l.clock) + " " + zoneName(t) }
+
+// both is an instant for a person and in UTC, which is left out where it would say the same.
+func (l layout) both(at time.Time, zone *time.Location) string {
+	local, utc := at.In(zone), at.UTC()
+	switch {
+	case zoneName(local) == zoneName(utc):
+		return l.full(local)
+	case localDate(local).Equal(localDate(utc)):
+		return l.full(local) + ", " + l.short(utc)
+	}
+	return l.full(local) + ", " + l.full(utc)
+}
 
 // zoneName is what a local time is told by. Zones without a name of their own are told by their offset.
 func zoneName(t time.Time) string {
@@ -144,19 +147,19 @@ func zoneName(t time.Time) string {
 }
 
 // amount is a time in hours, minutes and seconds, such as "1 h 30 min".
-func amount(d time.Duration) string {
+func (v Vocabulary) amount(d time.Duration) string {
 	var parts []string
 	for _, unit := range []struct {
-		of   time.Duration
-		name string
-	}{{time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}} {
+		of     time.Duration
+		format string
+	}{{time.Hour, v.Hours}, {time.Minute, v.Minutes}, {time.Second, v.Seconds}} {
 		if n := d / unit.of; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
+			parts = append(parts, fmt.Sprintf(unit.format, n))
 		}
 		d %= unit.of
 	}
 	if len(parts) == 0 {
-		return "less than a second"
+		return v.Less
 	}
 	return strings.Join(parts, " ")
 }

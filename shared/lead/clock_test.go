@@ -265,11 +265,11 @@ func TestAClockIsExplainedInWords(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Words() != c.words {
-				t.Errorf("it says\n%s, want\n%s", got.Words(), c.words)
+			if got.Words(lead.English()) != c.words {
+				t.Errorf("it says\n%s, want\n%s", got.Words(lead.English()), c.words)
 			}
-			if !slices.Equal(got.Lines(), c.lines) {
-				t.Errorf("the lines are\n%s\nwant\n%s", strings.Join(got.Lines(), "\n"), strings.Join(c.lines, "\n"))
+			if !slices.Equal(got.Lines(lead.English()), c.lines) {
+				t.Errorf("the lines are\n%s\nwant\n%s", strings.Join(got.Lines(lead.English()), "\n"), strings.Join(c.lines, "\n"))
 			}
 		})
 	}
@@ -281,8 +281,8 @@ func TestAnExplanationIsOfTheClockItIsAskedOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	got.RespondBy = got.RespondBy.Add(time.Hour)
-	if !strings.HasSuffix(got.Words(), "due Mon 14:00 KST, 05:00 UTC") {
-		t.Errorf("it says %s", got.Words())
+	if !strings.HasSuffix(got.Words(lead.English()), "due Mon 14:00 KST, 05:00 UTC") {
+		t.Errorf("it says %s", got.Words(lead.English()))
 	}
 }
 

@@ -128,7 +128,7 @@ func TestAMomentIsToldInThePersonsZoneAndInUTC(t *testing.T) {
 		{"2026-11-23T04:00:00Z", "Europe/London", "Mon 23 Nov 04:00 GMT, 04:00 UTC"},
 		{"2026-11-23T04:00:00Z", "America/Sao_Paulo", "Mon 23 Nov 01:00 UTC-03:00, 04:00 UTC"},
 	} {
-		if got := lead.Moment(rfc(t, c.at), zone(t, c.zone)); got != c.want {
+		if got := lead.English().Moment(rfc(t, c.at), zone(t, c.zone)); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

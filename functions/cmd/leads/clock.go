@@ -47,7 +47,7 @@ func runClock(ctx context.Context, c *call) error {
 			Stretches []lead.Stretch `json:"stretches"`
 		}{clock.StartsAt, clock.RespondBy, append([]lead.Stretch{}, clock.Stretches...)}) // an empty list is one too
 	}
-	for _, line := range clock.Lines() {
+	for _, line := range clock.Lines(lead.English()) {
 		fmt.Fprintln(c.out, printable(line))
 	}
 	return nil

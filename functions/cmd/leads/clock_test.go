@@ -168,8 +168,8 @@ func TestAClockIsThatOfThePerson(t *testing.T) {
 		"Mon 2026-11-23 09:00 to 11:00 KST: 2 h",
 		"Mon 2026-11-23 14:00 to 16:00 KST: 2 h",
 		"due Mon 2026-11-23 16:00 KST, 07:00 UTC"}
-	if err != nil || !slices.Equal(clock.Lines(), want) {
-		t.Errorf("%v\n%s", err, strings.Join(clock.Lines(), "\n"))
+	if err != nil || !slices.Equal(clock.Lines(lead.English()), want) {
+		t.Errorf("%v\n%s", err, strings.Join(clock.Lines(lead.English()), "\n"))
 	}
 	if _, err := clockOf(contoso(t), "never", at, time.Hour); !errors.Is(err, lead.ErrNoWorkingTime) || !strings.Contains(err.Error(), "absences of never in the team file") {
 		t.Errorf("of who never works it says %v", err)

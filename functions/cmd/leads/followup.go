@@ -61,7 +61,7 @@ func (c *call) printFollowUp(f *lead.FollowUp, t team.Team, now time.Time) {
 		hours += ", who has no working time in a whole year, so every hour counts"
 	}
 	field(c.out, "Hours", hours)
-	for _, line := range clock.Lines() {
+	for _, line := range clock.Lines(lead.English()) {
 		field(c.out, "Clock", line)
 	}
 }
