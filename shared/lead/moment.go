@@ -7,3 +7,14 @@ import "time"
 func (v Vocabulary) Moment(at time.Time, zone *time.Location) string {
 	return layout{Vocabulary: v, day: v.Day, clock: "15:04"}.both(at, zone)
 }
+
+// Stamp is an instant in words, to the minute, with its year and in one zone: "Mon 23 Nov 2026, 13:00 KST".
+func (v Vocabulary) Stamp(at time.Time, zone *time.Location) string {
+	return v.Local(at, zone) + " " + zoneName(at.In(zone))
+}
+
+// Local is Stamp without the name of the zone.
+func (v Vocabulary) Local(at time.Time, zone *time.Location) string {
+	local := at.In(zone)
+	return v.FullDay(local) + local.Format(" 15:04")
+}

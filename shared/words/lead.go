@@ -1,6 +1,7 @@
 package words
 
 import (
+	"errors"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -23,6 +24,23 @@ func (w Words) Reason(r lead.Reason) string { return w.recorded("reason", string
 
 // Stage says where a lead stands.
 func (w Words) Stage(s lead.Stage) string { return w.recorded("stage", string(s), string(s)) }
+
+// Refusal says why a lead refused what somebody wanted to do, without a full stop.
+func (w Words) Refusal(err error) string {
+	for _, r := range []struct {
+		of error
+		id string
+	}{
+		{lead.ErrSnoozedOut, "snoozedOut"}, {lead.ErrSnoozeLong, "snoozeLong"}, {lead.ErrSnoozePast, "snoozePast"}, {lead.ErrClosed, "closed"},
+		{lead.ErrOptedOut, "optedOut"}, {lead.ErrSuppressed, "suppressed"}, {lead.ErrNoReason, "noReason"}, {lead.ErrNoWords, "noWords"},
+		{lead.ErrNoDisposition, "noDisposition"}, {lead.ErrInFuture, "inFuture"}, {lead.ErrBeforeArrival, "beforeArrival"},
+	} {
+		if errors.Is(err, r.of) {
+			return w.recorded("refusal", r.id, r.of.Error())
+		}
+	}
+	return err.Error()
+}
 
 // recorded is a word of the record, whose English stands in the record itself. One that only strange hands or a later
 // version can have written stays as it is.

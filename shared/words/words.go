@@ -99,3 +99,9 @@ func (w Words) Vocabulary() lead.Vocabulary {
 func (w Words) Moment(at time.Time, zone *time.Location) string {
 	return w.Vocabulary().Moment(at, zone)
 }
+
+// Stamp is an instant to the minute in a zone, with its year: "Mon 23 Nov 2026, 13:00 KST".
+func (w Words) Stamp(at time.Time, zone *time.Location) string { return w.Vocabulary().Stamp(at, zone) }
+
+// Local is Stamp without the name of the zone.
+func (w Words) Local(at time.Time, zone *time.Location) string { return w.Vocabulary().Local(at, zone) }
