@@ -163,7 +163,7 @@ func Serve(server *azfunc.Server, s config.Settings, problems config.Problems, c
 	if p.store, err = OpenStore(s, credential); err != nil {
 		return err
 	}
-	p.team = team.Follow(p.appliedTeam, s.OperationsMail.Get(), now, log)
+	p.team = team.Follow(p.appliedTeam, p.store.Absences, s.OperationsMail.Get(), now, log)
 	if p.queue, err = OpenQueue(s, credential); err != nil {
 		return err
 	}

@@ -285,3 +285,27 @@ func (l List) MarshalJSON() ([]byte, error) {
 	type plain List
 	return l.unknown.Encode(plain(l))
 }
+
+// UnmarshalJSON reads stored absences.
+func (a *Absences) UnmarshalJSON(b []byte) error {
+	type plain Absences
+	return a.unknown.Decode(b, (*plain)(a))
+}
+
+// MarshalJSON writes absences as they are stored.
+func (a Absences) MarshalJSON() ([]byte, error) {
+	type plain Absences
+	return a.unknown.Encode(plain(a))
+}
+
+// UnmarshalJSON reads what a person declared, as it is stored.
+func (d *Declared) UnmarshalJSON(b []byte) error {
+	type plain Declared
+	return d.unknown.Decode(b, (*plain)(d))
+}
+
+// MarshalJSON writes what a person declared, as it is stored.
+func (d Declared) MarshalJSON() ([]byte, error) {
+	type plain Declared
+	return d.unknown.Encode(plain(d))
+}

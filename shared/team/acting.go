@@ -137,17 +137,23 @@ func (p Person) away(now time.Time) string {
 	if until.IsZero() {
 		return ""
 	}
-	zone := cmp.Or(p.Calendar.Zone, time.UTC)
-	until, now = until.In(zone), now.In(zone)
-	layout := "Mon 2 Jan"
-	if until.Year() != now.Year() {
-		layout += " 2006"
+	words := "away until " + p.day(until, now)
+	if until = until.In(p.zone()); until.Hour()+until.Minute()+until.Second() > 0 {
+		words += until.Format(" 15:04")
 	}
-	if h, m, s := until.Clock(); h+m+s > 0 {
-		layout += " 15:04"
-	}
-	return "away until " + until.Format(layout)
+	return words
 }
+
+// day is a date where the person is, with its year if that is not the one of now.
+func (p Person) day(at, now time.Time) string {
+	at, now = at.In(p.zone()), now.In(p.zone())
+	if at.Year() != now.Year() {
+		return at.Format("Mon 2 Jan 2006")
+	}
+	return at.Format("Mon 2 Jan")
+}
+
+func (p Person) zone() *time.Location { return cmp.Or(p.Calendar.Zone, time.UTC) }
 
 // AwayUntil is when an absence ends that has begun; zero for somebody who is there. Absences that follow on one another
 // are one.

@@ -7,13 +7,15 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"leadflow/shared/lead"
 )
 
 // ErrNotApplied is what the load of a Follower gives while no team has been applied.
 var ErrNotApplied = errors.New("no team has been applied")
 
 const (
-	// rereadAfter keeps the promise that handlers follow within a minute, at one point read per process.
+	// rereadAfter keeps the promise that handlers follow within a minute, at two point reads per process.
 	rereadAfter = 30 * time.Second
 	// retryAfter spares a database that is away a question with every message.
 	retryAfter = 5 * time.Second
@@ -21,10 +23,11 @@ const (
 
 // Follower gives handlers the team that is applied now. It is safe for concurrent use. Make one per process.
 type Follower struct {
-	load func(context.Context) (text []byte, version int, err error)
-	mail string
-	now  func() time.Time
-	log  *slog.Logger
+	load     func(context.Context) (text []byte, version int, err error)
+	absences func(context.Context) (map[string]lead.Declared, error)
+	mail     string
+	now      func() time.Time
+	log      *slog.Logger
 
 	// reading is held by the one who reads.
 	reading chan struct{}
@@ -37,17 +40,23 @@ type Follower struct {
 	// For the one who reads.
 	away   bool // the last read failed
 	broken int  // the version that was read last and cannot be used; 0 if it can
+	// declared is what people declared, as it was read last, and unheard says that the last read of it failed.
+	declared map[string]lead.Declared
+	unheard  bool
 }
 
 // Follow makes a follower. load reads the file that is applied and its version, from 1, or gives
-// ErrNotApplied; operationsMail is the address of the person operations. Nothing is read yet.
-func Follow(load func(context.Context) (text []byte, version int, err error), operationsMail string, now func() time.Time, log *slog.Logger) *Follower {
-	return &Follower{load: load, mail: operationsMail, now: now, log: log, reading: make(chan struct{}, 1)}
+// ErrNotApplied; absences reads what people declared about being away; operationsMail is the address of the person
+// operations. Nothing is read yet.
+func Follow(load func(context.Context) (text []byte, version int, err error), absences func(context.Context) (map[string]lead.Declared, error),
+	operationsMail string, now func() time.Time, log *slog.Logger) *Follower {
+	return &Follower{load: load, absences: absences, mail: operationsMail, now: now, log: log, reading: make(chan struct{}, 1)}
 }
 
-// Team gives the team that is applied, at most 30 seconds old, or Operations while there is none. When it
-// cannot be read or used, the last good one stays, and the next try is 5 seconds away or more. An error says
-// that there has been no good one yet: come again later.
+// Team gives the team that is applied, at most 30 seconds old, or Operations while there is none, with what people
+// declared about being away. When it cannot be read or used, the last good one stays, and the next try is 5 seconds
+// away or more. An error says that there has been no good one yet: come again later. Without what people declared
+// the team is good all the same, with what was read of that before.
 func (f *Follower) Team(ctx context.Context) (Team, error) {
 	good, fresh := f.current()
 	if fresh {
@@ -81,26 +90,47 @@ func (f *Follower) current() (good *Team, fresh bool) {
 	return f.good, f.good != nil && (now.Sub(f.readAt) <= rereadAfter || now.Sub(f.failedAt) < retryAfter)
 }
 
-// read reads the team that is applied.
+// read reads the team that is applied, and what people declared.
 func (f *Follower) read(ctx context.Context, good *Team) (Team, error) {
 	began := f.now()
+	t, err := f.readTeam(ctx, good)
+	if err != nil {
+		return f.fail(ctx, good, err)
+	}
+	heard := f.readAbsences(ctx)
+	t = t.WithDeclared(f.declared)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.good = &t
+	if heard {
+		f.readAt = began
+	} else {
+		f.failedAt = f.now()
+	}
+	return t, nil
+}
+
+// readTeam gives the team that is applied or, if that cannot be used, the last good one.
+func (f *Follower) readTeam(ctx context.Context, good *Team) (Team, error) {
 	file, version, err := f.load(ctx)
 	if err != nil && !errors.Is(err, ErrNotApplied) {
-		return f.fail(ctx, good, fmt.Errorf("read the team: %w", err))
+		return Team{}, fmt.Errorf("read the team: %w", err)
 	}
 	f.away = false
-	if err != nil {
-		return f.keep(Operations(f.mail), began), nil
-	}
-	if good != nil && good.Version == version {
-		return f.keep(*good, began), nil
-	}
-	if version != f.broken {
+	switch {
+	case err != nil:
+		f.broken = 0
+		return Operations(f.mail), nil
+	case good != nil && good.Version == version:
+		f.broken = 0
+		return *good, nil
+	case version != f.broken:
 		t, problems := Parse(file)
 		if len(problems.Errors()) == 0 {
+			f.broken = 0
 			t.Version = version
 			f.log.InfoContext(ctx, "the team that is applied is followed", "version", version)
-			return f.keep(t.WithOperations(f.mail).indexed(), began), nil
+			return t.WithOperations(f.mail).indexed(), nil
 		}
 		// The problems can repeat words of the file, which do not belong in a log.
 		first := problems.Errors()[0]
@@ -111,21 +141,21 @@ func (f *Follower) read(ctx context.Context, good *Team) (Team, error) {
 	if good == nil {
 		return Team{}, fmt.Errorf("version %d of the team cannot be used: \"leads team show\" prints it", version)
 	}
-	f.set(good, began)
 	return *good, nil
 }
 
-// keep takes a team that was read as the good one.
-func (f *Follower) keep(t Team, readAt time.Time) Team {
-	f.broken = 0
-	f.set(&t, readAt)
-	return t
-}
-
-func (f *Follower) set(good *Team, readAt time.Time) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.good, f.readAt = good, readAt
+// readAbsences reads what people declared. When that fails it says so, and what was read last stays.
+func (f *Follower) readAbsences(ctx context.Context) (heard bool) {
+	declared, err := f.absences(ctx)
+	if err == nil {
+		f.declared, f.unheard = declared, false
+		return true
+	}
+	if !f.unheard {
+		f.log.WarnContext(ctx, "what people declared about being away stays as it was last read", "error", err.Error())
+	}
+	f.unheard = true
+	return false
 }
 
 // fail gives the last good team, if there is one, after a read that failed.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
@@ -22,8 +23,12 @@ type shelf struct {
 	version int
 	err     error
 	reads   int
-	now     time.Time
-	log     lab.Output
+	// declared is what people declared, unheard what its reading fails with, and heard how often it was read.
+	declared map[string]lead.Declared
+	unheard  error
+	heard    int
+	now      time.Time
+	log      lab.Output
 	// gate, if there is one, holds every read up until it is closed.
 	gate chan struct{}
 }
@@ -35,7 +40,7 @@ func follow() (*shelf, *team.Follower) {
 		defer s.mu.Unlock()
 		return s.now
 	}
-	return s, team.Follow(s.load, "operations@contoso.com", clock, slog.New(slog.NewTextHandler(&s.log, nil)))
+	return s, team.Follow(s.load, s.absences, "operations@contoso.com", clock, slog.New(slog.NewTextHandler(&s.log, nil)))
 }
 
 func (s *shelf) load(ctx context.Context) ([]byte, int, error) {
@@ -54,6 +59,27 @@ func (s *shelf) load(ctx context.Context) ([]byte, int, error) {
 		err = fmt.Errorf("read the team: %w", team.ErrNotApplied)
 	}
 	return []byte(file), version, err
+}
+
+func (s *shelf) absences(context.Context) (map[string]lead.Declared, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard++
+	return maps.Clone(s.declared), s.unheard
+}
+
+// declare has a person declare to be away for so long, and nobody else; 0 is back.
+func (s *shelf) declare(person string, d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.declared = map[string]lead.Declared{person: {Since: lead.At(s.now), Until: lead.At(s.now.Add(d))}}
+}
+
+// deafen has the next reads of what people declared fail, or succeed again.
+func (s *shelf) deafen(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unheard = err
 }
 
 // apply puts a file in place.
@@ -375,4 +401,113 @@ func TestManyCallersAtManyTimesAlwaysHaveAGoodTeam(t *testing.T) {
 	s.fail(nil)
 	s.passes(31 * time.Second)
 	gives(t, f, 101)
+}
+
+const withMina = "internalDomains: [v1.example]\npeople: [{id: mina, name: Mina Kim, mail: mina@contoso.com, zone: UTC, absences: [{from: 2026-11-23, to: 2026-12-31}]}]\n"
+
+// away checks until when Mina is away by the team that the follower gives, empty if she is there.
+func (s *shelf) away(t *testing.T, f *team.Follower, want string) {
+	t.Helper()
+	got, err := f.Team(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	until := ""
+	p, ok := got.Person("mina")
+	if at := p.AwayUntil(s.now); !at.IsZero() {
+		until = at.Format("2 Jan 15:04")
+	}
+	if !ok || until != want || !got.Internal("v1.example") {
+		t.Errorf("Mina is away until %q, want %q", until, want)
+	}
+}
+
+func TestWhatPeopleDeclareIsFollowedWhileTheVersionOfTheFileStays(t *testing.T) {
+	s, f := follow()
+	s.apply(1, withMina)
+	s.away(t, f, "1 Jan 00:00")
+	s.apply(1, "no team at all") // would be told if anybody tried to understand it
+	s.declare("mina", 48*time.Hour)
+	s.passes(30 * time.Second)
+	s.away(t, f, "1 Jan 00:00")
+	s.passes(time.Millisecond)
+	s.away(t, f, "25 Nov 09:00")
+	s.declare("mina", 0)
+	s.passes(31 * time.Second)
+	s.away(t, f, "")
+	s.declare("jonas", 48*time.Hour)
+	s.passes(31 * time.Second)
+	s.away(t, f, "1 Jan 00:00")
+	s.read(t, 4)
+	if s.heard != 4 {
+		t.Errorf("what people declared was read %d times", s.heard)
+	}
+}
+
+func TestWhatPeopleDeclareHoldsForTheNextFileTooAndForOperations(t *testing.T) {
+	s, f := follow()
+	s.declare(lead.Operations, 48*time.Hour)
+	if got, err := f.Team(t.Context()); err != nil || got.People[0].AwayUntil(s.now).IsZero() {
+		t.Errorf("people %+v, %v", got.People, err)
+	}
+	s.declare("mina", 0)
+	s.apply(1, withMina)
+	s.passes(31 * time.Second)
+	s.away(t, f, "")
+	s.apply(2, withMina+"cadence: []\n")
+	s.passes(31 * time.Second)
+	s.away(t, f, "")
+	s.apply(3, "persons: []\n") // cannot be used
+	s.declare("mina", 48*time.Hour)
+	s.passes(31 * time.Second)
+	s.away(t, f, "25 Nov 09:01")
+}
+
+func TestWhatPeopleDeclaredStaysWhileItCannotBeReadAndTheTeamIsFollowed(t *testing.T) {
+	s, f := follow()
+	s.apply(1, withMina)
+	s.declare("mina", 0)
+	s.away(t, f, "")
+	s.deafen(errAway)
+	s.apply(2, withMina+"cadence: []\n")
+	s.passes(31 * time.Second)
+	s.away(t, f, "")
+	if got, _ := f.Team(t.Context()); got.Version != 2 {
+		t.Errorf("version %d of the team", got.Version)
+	}
+	s.passes(5*time.Second - time.Millisecond)
+	s.away(t, f, "")
+	s.read(t, 2)
+	s.passes(time.Millisecond)
+	s.away(t, f, "")
+	s.read(t, 3)
+	if log := s.log.String(); strings.Count(log, "level=WARN") != 1 || !strings.Contains(log, errAway.Error()) {
+		t.Errorf("the one outage is not told once: %s", log)
+	}
+	s.declare("jonas", time.Hour)
+	s.deafen(nil)
+	s.passes(5 * time.Second)
+	s.away(t, f, "1 Jan 00:00")
+	s.passes(30 * time.Second)
+	s.away(t, f, "1 Jan 00:00")
+	s.read(t, 4)
+	s.deafen(errAway)
+	s.passes(time.Second)
+	s.away(t, f, "1 Jan 00:00")
+	if log := s.log.String(); strings.Count(log, "level=WARN") != 2 {
+		t.Errorf("the next outage is not told: %s", log)
+	}
+}
+
+func TestATeamIsGivenThoughNobodyEverReadWhatPeopleDeclared(t *testing.T) {
+	s, f := follow()
+	s.apply(1, withMina)
+	s.declare("mina", 0)
+	s.deafen(errAway)
+	s.away(t, f, "1 Jan 00:00")
+	s.deafen(nil)
+	s.passes(5 * time.Second) // and not 30
+	s.away(t, f, "")
 }

@@ -6,6 +6,8 @@
 // and a file with an error gives no team at all. A Team is a value that never changes; Follower hands the one
 // that is applied now to the handlers. Nothing here does I/O: who calls brings the text.
 //
+// Who is absent is what the people declared last, else what the file says.
+//
 // The person "operations", who is the setting OPERATIONS_MAIL, is in every team, and owns what nobody else can.
 package team
 
@@ -47,7 +49,8 @@ type Person struct {
 	ID   string
 	Name string
 	Mail string
-	// Calendar is when the person works, with the absences of the file.
+	// Calendar is when the person works, with the absences of the file or, once something was declared, with those that
+	// hold then.
 	Calendar lead.Calendar
 	// Cover is the id of the person who acts while this one is absent; empty for none.
 	Cover string
@@ -57,6 +60,11 @@ type Person struct {
 	Languages []string
 	// OnDuty says that the person is told at once of a lead whose response would come late.
 	OnDuty bool
+
+	// declared is what the person declared last about being away, nil for nothing, and filed the absences of the file
+	// where something was declared.
+	declared *lead.Declared
+	filed    []lead.Stretch
 }
 
 // Group is one of the publisher's teams.
