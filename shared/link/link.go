@@ -71,14 +71,21 @@ func Webhook(publicURL string, secret []byte, offerID string) string {
 // Kind says which page a token opens.
 type Kind string
 
-// KindLead is the page of one lead.
-const KindLead Kind = "lead"
+// The kinds of pages.
+const (
+	// KindLead is the page of one lead.
+	KindLead Kind = "lead"
+	// KindMine is the list of the person's own open leads. Its token has no lead.
+	KindMine Kind = "mine"
+	// KindTeam is the list for managers. Its token has no lead.
+	KindTeam Kind = "team"
+)
 
 // Token is what a link in a mail may do: show a page to a person, until it expires.
 type Token struct {
 	Kind   Kind
 	Person string
-	// Lead is empty on the pages with lists.
+	// Lead is the id of the lead, empty on the pages with lists.
 	Lead    string
 	Expires time.Time
 }
@@ -94,7 +101,8 @@ func Sign(secret []byte, t Token) string {
 	return encode([]byte(payload)) + "." + encode(sum(secret, "link:"+payload))
 }
 
-// Verify reads a token that was signed with any of the secrets.
+// Verify reads a token that was signed with any of the secrets. It fails with ErrDamaged, also for a kind that is none
+// of the above or that has a lead where it should have none or none where it should, and with ErrExpired.
 func Verify(secrets [][]byte, token string, now time.Time) (Token, error) {
 	head, mac, _ := strings.Cut(token, ".")
 	payload, err := base64.RawURLEncoding.DecodeString(head)
@@ -116,10 +124,24 @@ func Verify(secrets [][]byte, token string, now time.Time) (Token, error) {
 		return Token{}, ErrDamaged
 	}
 	t := Token{Kind: Kind(parts[0]), Person: parts[1], Lead: parts[2], Expires: time.Unix(expires, 0)}
-	if !now.Before(t.Expires) {
+	switch {
+	case !t.whole():
+		return Token{}, ErrDamaged
+	case !now.Before(t.Expires):
 		return Token{}, ErrExpired
 	}
 	return t, nil
+}
+
+// whole says whether the token is for a page that there is.
+func (t Token) whole() bool {
+	switch t.Kind {
+	case KindLead:
+		return t.Lead != ""
+	case KindMine, KindTeam:
+		return t.Lead == ""
+	}
+	return false
 }
 
 // encode writes bytes in the letters of a URL.

@@ -23,7 +23,8 @@ func TestATokenSaysWhatWasSigned(t *testing.T) {
 		token link.Token
 	}{
 		{"for a lead", token},
-		{"for a page with a list", link.Token{Kind: "mine", Person: "kim", Expires: noon.Add(time.Hour)}},
+		{"for one's own leads", link.Token{Kind: link.KindMine, Person: "kim", Expires: noon.Add(time.Hour)}},
+		{"for the leads of a team", link.Token{Kind: link.KindTeam, Person: "kim", Expires: noon.Add(time.Hour)}},
 		{"for a person in any script", link.Token{Kind: link.KindLead, Person: "김 지훈.|&=", Lead: "a.b-c_d", Expires: noon.Add(time.Hour)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -115,6 +116,13 @@ func TestATokenThatSomebodyChangedIsDamaged(t *testing.T) {
 		{"that expires at no time", signText(newest, "lead\x00kim\x00abc\x00never")},
 		{"that expires beyond all time", signText(newest, "lead\x00kim\x00abc\x0099999999999999999999")},
 		{"for a person with a separator in the name", link.Sign(newest, link.Token{Kind: link.KindLead, Person: "a\x00b", Expires: token.Expires})},
+		{"of a kind that there is not", link.Sign(newest, link.Token{Kind: "all", Person: "kim", Expires: token.Expires})},
+		{"of no kind", link.Sign(newest, link.Token{Person: "kim", Expires: token.Expires})},
+		{"of another kind in capitals", link.Sign(newest, link.Token{Kind: "Mine", Person: "kim", Expires: token.Expires})},
+		{"for the page of a lead without a lead", link.Sign(newest, link.Token{Kind: link.KindLead, Person: "kim", Expires: token.Expires})},
+		{"for one's own leads with a lead", link.Sign(newest, link.Token{Kind: link.KindMine, Person: "kim", Lead: "abc", Expires: token.Expires})},
+		{"for the leads of a team with a lead", link.Sign(newest, link.Token{Kind: link.KindTeam, Person: "kim", Lead: "abc", Expires: token.Expires})},
+		{"that has expired too", link.Sign(newest, link.Token{Kind: "all", Person: "kim", Expires: noon.Add(-time.Hour)})},
 		{"that is no text", "\xff\xfe.\xff"},
 		{"that is very long", strings.Repeat("A", 1<<20) + "." + tail},
 	} {
@@ -169,13 +177,20 @@ func FuzzVerify(f *testing.F) {
 
 func FuzzSign(f *testing.F) {
 	f.Add([]byte("secret"), "lead", "kim", "abc", int64(1800000000))
+	f.Add([]byte{}, "mine", "", "", int64(1<<40))
+	f.Add([]byte{}, "team", "kim", "abc", int64(1<<40))
 	f.Add([]byte{}, "", "", "", int64(1<<40))
 	f.Fuzz(func(t *testing.T, secret []byte, kind, person, leadID string, expires int64) {
 		if expires <= noon.Unix() || expires > 1<<50 || strings.Contains(kind+person+leadID, "\x00") {
 			return // expired, beyond what time.Time holds, or with the separator in it
 		}
 		want := link.Token{Kind: link.Kind(kind), Person: person, Lead: leadID, Expires: time.Unix(expires, 0)}
-		if got, err := link.Verify([][]byte{secret}, link.Sign(secret, want), noon); err != nil || got != want {
+		signed := link.Sign(secret, want)
+		var failure error
+		if pages := map[string]bool{"lead": leadID != "", "mine": leadID == "", "team": leadID == ""}; !pages[kind] {
+			want, failure = link.Token{}, link.ErrDamaged
+		}
+		if got, err := link.Verify([][]byte{secret}, signed, noon); !errors.Is(err, failure) || got != want {
 			t.Errorf("token %+v, %v, want %+v", got, err, want)
 		}
 		if other := append(bytes.Clone(secret), 1); link.ValidCode([][]byte{other}, person, link.Code(secret, person)) {
