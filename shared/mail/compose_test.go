@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jhillyerd/enmime/v2"
+
+	"leadflow/shared/normalize"
 )
 
 var testDate = time.Date(2026, 3, 2, 10, 4, 5, 0, time.FixedZone("KST", 9*60*60))
@@ -200,7 +202,7 @@ func TestHostileTextLeavesNoHeaderBehind(t *testing.T) {
 					t.Errorf("%s = %v, %v", name, list, err)
 				}
 			}
-			if got, want := e.GetHeader("Subject"), cleanLine(m.Subject, maxSubject); got != want {
+			if got, want := e.GetHeader("Subject"), normalize.Line(m.Subject, maxSubject); got != want {
 				t.Errorf("Subject = %q, want %q", got, want)
 			}
 		})
@@ -328,7 +330,7 @@ func FuzzCompose(f *testing.F) {
 			"Reply-To":                  plausibleAddress(replyTo),
 			"In-Reply-To":               validMessageID(reference),
 			"References":                validMessageID(reference),
-			"Thread-Topic":              cleanLine(topic, maxSubject) != "",
+			"Thread-Topic":              normalize.Line(topic, maxSubject) != "",
 			"Thread-Index":              thread != "",
 			"List-Id":                   listID(list) != "",
 		}
@@ -351,7 +353,7 @@ func FuzzCompose(f *testing.F) {
 				t.Errorf("%s = %v, %v\n%s", name, list, err, source)
 			}
 		}
-		if got, want := e.GetHeader("Subject"), cleanLine(subject, maxSubject); got != want {
+		if got, want := e.GetHeader("Subject"), normalize.Line(subject, maxSubject); got != want {
 			t.Errorf("Subject = %q, want %q", got, want)
 		}
 		if got, want := strings.TrimRight(lf(e.Text), "\n"), strings.TrimRight(lf(cleanBody(text)), "\n"); got != want {

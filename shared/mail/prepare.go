@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/idna"
+
+	"leadflow/shared/normalize"
 )
 
 const (
@@ -48,7 +50,7 @@ func prepare(m Message) (prepared, error) {
 	if p.to, err = address(m.To); err != nil {
 		return p, &PermanentError{Reason: "the recipient's address is not valid", Err: err}
 	}
-	if p.subject = cleanLine(m.Subject, maxSubject); p.subject == "" {
+	if p.subject = normalize.Line(m.Subject, maxSubject); p.subject == "" {
 		return p, &PermanentError{Reason: "the subject is empty"}
 	}
 	if len(m.Text) > maxBody || len(m.HTML) > maxBody {
@@ -79,7 +81,7 @@ func headers(m Message) []header {
 			header{"In-Reply-To", refs[len(refs)-1]},
 			header{"References", strings.Join(refs, " ")})
 	}
-	if topic := cleanLine(m.ThreadTopic, maxSubject); topic != "" {
+	if topic := normalize.Line(m.ThreadTopic, maxSubject); topic != "" {
 		hs = append(hs, header{"Thread-Topic", headerText(topic)})
 	}
 	if m.ThreadID != "" {
@@ -130,7 +132,7 @@ func listID(s string) string {
 	if !ok || !closed || strings.TrimSpace(rest) != "" || len(id) > maxID || !domainName.MatchString(id) {
 		return ""
 	}
-	name = cleanLine(name, maxName)
+	name = normalize.Line(name, maxName)
 	if name == "" {
 		return "<" + id + ">"
 	}
@@ -159,7 +161,7 @@ func address(a Address) (netmail.Address, error) {
 		return netmail.Address{}, errors.New("the domain is not valid") // err would quote it
 	}
 	// A quoted name that holds an encoded word is decoded by some programs.
-	name := strings.ReplaceAll(cleanLine(a.Name, maxName), "=?", "= ?")
+	name := strings.ReplaceAll(normalize.Line(a.Name, maxName), "=?", "= ?")
 	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
 		// It is encoded with its backslashes as they are, which RFC 2047 (5.3) does not allow there.
 		name = strings.ReplaceAll(name, `\`, "/")

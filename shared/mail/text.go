@@ -6,36 +6,9 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-)
 
-// cleanLine makes one line of text that is safe in a header: valid UTF-8, no
-// control characters, no line or paragraph separators, no runs of white space, at
-// most limit characters. Marks that turn the direction of writing around are
-// dropped: in a name or subject they only serve to make one thing look like
-// another. Right-to-left letters themselves stay.
-//
-// Single spaces are more than tidiness: the library folds a header at each space,
-// and a run of them could fold into a line of white space only, which some
-// servers take for the end of the headers.
-func cleanLine(s string, limit int) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r), unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			return ' '
-		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff':
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
-	s = strings.Join(strings.Fields(s), " ")
-	n := 0
-	for i := range s {
-		if n++; n == limit && utf8.RuneCountInString(s[i:]) > 1 {
-			return strings.TrimRight(s[:i], " ") + "…"
-		}
-	}
-	return s
-}
+	"leadflow/shared/normalize"
+)
 
 // cleanBody makes text that any mail part can hold: valid UTF-8, CRLF line ends
 // (base64 parts must have them as well), no control characters but the tab.
@@ -55,7 +28,7 @@ func cleanBody(s string) string {
 	return strings.ReplaceAll(s, "\n", "\r\n")
 }
 
-// headerText encodes a line from cleanLine for a header (RFC 2047) when it needs
+// headerText encodes a line from normalize.Line for a header (RFC 2047) when it needs
 // encoding. ASCII that looks like an encoded word needs it too, or the reader's
 // program would decode what the writer never encoded.
 func headerText(line string) string {
@@ -99,5 +72,5 @@ func masked(reply string) string {
 	// Cut before the search so that its cost is bounded. 4 KiB is more than any
 	// honest reply has.
 	reply = reply[:min(len(reply), 4<<10)]
-	return cleanLine(mailAddress.ReplaceAllString(reply, "<address>"), 200)
+	return normalize.Line(mailAddress.ReplaceAllString(reply, "<address>"), 200)
 }
