@@ -20,8 +20,8 @@ const maxText = 256
 // than a warning. A file without values is a team that configures nothing. The person operations is not among
 // the people yet: see WithOperations.
 func Parse(file []byte) (Team, Problems) {
-	root, problems := readYAML(file)
-	r := newReader(problems)
+	root, lines, problems := readYAML(file)
+	r := newReader(lines, problems)
 	var t Team
 	if root != nil {
 		t = r.team(root)
@@ -36,12 +36,14 @@ func Parse(file []byte) (Team, Problems) {
 // reader reads values of the file and notes what is wrong with them. Its methods tell by a bool or an empty
 // list that a value could not be used, which they have noted then.
 type reader struct {
+	// lines are those of the file, as places count them.
+	lines                    [][]rune
 	problems                 Problems
 	people, groups, holidays ids
 }
 
-func newReader(problems Problems) *reader {
-	return &reader{problems: problems, people: newIDs("person"), groups: newIDs("team"), holidays: newIDs("calendar of holidays")}
+func newReader(lines [][]rune, problems Problems) *reader {
+	return &reader{lines: lines, problems: problems, people: newIDs("person"), groups: newIDs("team"), holidays: newIDs("calendar of holidays")}
 }
 
 func (r *reader) team(n *node) Team {
@@ -59,6 +61,11 @@ func (r *reader) team(n *node) Team {
 		field{name: "rules", read: func(n *node) { t.Rules = r.rules(n, t.Offers) }},
 		field{name: "sla", read: func(n *node) { t.SLA, t.DefaultSLA = r.sla(n) }},
 		field{name: "cadence", read: func(n *node) { t.Cadence = r.cadence(n) }},
+		field{name: "texts", read: func(n *node) { t.Texts = r.texts(n, t.Offers) }},
+		field{name: "mailPrivacy", read: func(n *node) {
+			privacy, _ := r.oneOf(n, "mailPrivacy", []string{"full", "minimal"})
+			t.MailPrivacy = privacy == "minimal"
+		}},
 	)
 	r.unknown(r.people)
 	r.unknown(r.groups)

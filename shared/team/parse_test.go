@@ -430,6 +430,8 @@ func FuzzParse(f *testing.F) {
 		"people: [{id: a, absences: [{from: 2026-03-29 2:30, to: '2026-03-29'}, {from: 0000-01-01}], zone: Europe/Berlin, cover: a, languages: [x-y, i-klingon]}]\n",
 		"people: [{id: a, name: A, mail: a@b.example, weight: 1e3, onDuty: TRUE, holidays: [b]}]\nholidays: [US, {id: b, dates: 9999-12-31}, 2026-02-30, Atlantis]\nteams: [{id: a, people: [b, a, a], manager: operations}]\n",
 		"rules: [{offer: [a], team: t}, {offer: A, country: [Korea, kr], action: dnc, person: operations}, {}]\nteams: [{id: t, people: []}]\noffers: [{id: b, team: t}]\n",
+		ours, "texts: [{language: zh-tw, action: ins, offer: a.b, subject: '{a} }{', body: &b \"{{name}\\x7b{booking|}\", signature: >-\n *b, booking: https://a/{}}, {language: en, body: *b}]\nmailPrivacy: MINIMAL\n",
+		"texts:\n- language: de\n  body: |+ # {\n    {offer}\n\n   }\n",
 		"sla: {plt: 0h1m, Default: 24001m, dnc: 1h, 5: 5}\ncadence: [1, 2, 2, 0, x]\n",
 		"", "a: b\na: c\n", "offers: &a [*a]\n", "%YAML 1.2\n---\n? a\n: !!str b\n", "offers:\n- <<: *a\n-\n", "a: [1, {b: 'c\n d'}]\n---\n...\n", "a: |2-\n   x\r\n", "\xef\xbb\xbf\t#\n"} {
 		f.Add([]byte(s))
@@ -489,6 +491,11 @@ func FuzzParse(f *testing.F) {
 		}
 		if got.ResponseTime(lead.ActionContactMe) <= 0 || !slices.IsSorted(got.FollowUpDays()) {
 			t.Errorf("answered within %v, followed up after %v", got.ResponseTime(lead.ActionContactMe), got.FollowUpDays())
+		}
+		for _, text := range got.Texts {
+			if filled := team.Fill(text.Subject+text.Body+text.Signature, text.Language, team.Values{}); text.Language == "" || strings.ContainsAny(filled, "{}") {
+				t.Errorf("the text %+v", text)
+			}
 		}
 		for _, o := range got.Offers {
 			if found, known := got.Resolve(o.ID, offerOf(o)); !known || found.ID == "" {

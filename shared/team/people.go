@@ -50,7 +50,9 @@ func (r *reader) person(n *node, mails map[string]int, days *calendars) Person {
 		field{name: "absences", read: func(n *node) { p.Calendar.Away = r.absences(n, p.Calendar.Zone) }},
 		field{name: "cover", read: func(n *node) { p.Cover, coverAt = r.somebody(n, "cover"), n.place }},
 		field{name: "weight", read: func(n *node) { p.Weight = r.number(n, "weight", 1, 100) }},
-		field{name: "languages", read: func(n *node) { p.Languages = r.values(n, "languages", r.language) }},
+		field{name: "languages", read: func(n *node) {
+			p.Languages = r.values(n, "languages", func(n *node) (string, bool) { return r.language(n, "an entry of languages") })
+		}},
 		field{name: "onDuty", read: func(n *node) { p.OnDuty = r.truth(n, "onDuty") }},
 	)
 	p.Calendar.Holiday = days.of(holidays)
@@ -99,8 +101,8 @@ func (r *reader) zone(n *node) *time.Location {
 }
 
 // language reads a language.
-func (r *reader) language(n *node) (string, bool) {
-	s, ok := r.text(n, "an entry of languages")
+func (r *reader) language(n *node, what string) (string, bool) {
+	s, ok := r.text(n, what)
 	if !ok {
 		return "", false
 	}

@@ -39,6 +39,10 @@ type Team struct {
 	DefaultSLA time.Duration
 	// Cadence has the working days from the first contact to each follow-up, ascending; nil while the file sets none.
 	Cadence []int
+	// Texts are what the publisher says in the drafts to customers, in the order of the file.
+	Texts []Text
+	// MailPrivacy says that mails hold no personal data: the file has minimal, not full.
+	MailPrivacy bool
 
 	// titles finds an offer by a title as sameTitle has it; nil while nobody has prepared it.
 	titles map[string]int

@@ -73,16 +73,16 @@ type document struct {
 	problems Problems
 }
 
-// readYAML reads the one document of a file. It gives nil if there is no value in it or if it is not YAML
-// within the bounds. Keys that stand twice and aliases that lead nowhere are problems here; what the keys
+// readYAML reads the one document of a file, and gives its lines too, as places count them. It gives nil if there is
+// no value in it or if it is not YAML within the bounds. Keys that stand twice and aliases that lead nowhere are problems here; what the keys
 // mean is the caller's business.
-func readYAML(file []byte) (*node, Problems) {
+func readYAML(file []byte) (*node, [][]rune, Problems) {
 	if len(file) > MaxBytes {
-		return nil, Problems{{Line: 1, Column: 1, Text: "the file is larger than 512 KiB: a team file is far smaller"}}
+		return nil, nil, Problems{{Line: 1, Column: 1, Text: "the file is larger than 512 KiB: a team file is far smaller"}}
 	}
 	file = bytes.TrimPrefix(file, []byte("\ufeff"))
 	if problem, ok := unreadable(file); ok {
-		return nil, Problems{problem}
+		return nil, nil, Problems{problem}
 	}
 	// The lexer loses its place after line ends of two characters and after spaces at the end of a line.
 	lines := strings.Split(string(file), "\n")
@@ -93,14 +93,14 @@ func readYAML(file []byte) (*node, Problems) {
 	}
 	tokens := lexer.Tokenize(strings.Join(lines, "\n"))
 	if !d.check(tokens) {
-		return nil, d.problems
+		return nil, nil, d.problems
 	}
 	parsed, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		d.syntax(err)
-		return nil, d.problems
+		return nil, nil, d.problems
 	}
-	return d.only(parsed.Docs), d.problems
+	return d.only(parsed.Docs), d.lines, d.problems
 }
 
 // unreadable finds the first thing for which a file is no text at all.
