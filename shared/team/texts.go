@@ -1,6 +1,7 @@
 package team
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -288,14 +289,10 @@ func (t Text) fitsLink() bool {
 	if baseOf(t.Language) == "ko" {
 		v = Values{FirstName: "길동", LastName: "홍", Name: "홍길동", Company: "콘토소 애널리틱스", Offer: "Contoso Data Backup", Owner: "김미나", Booking: t.Booking}
 	}
-	filled := func(s string, builtIn int) string {
-		if s == "" {
-			return strings.Repeat("x", builtIn)
-		}
-		return Fill(s, t.Language, v)
-	}
-	v.Signature = filled(t.Signature, builtInSignature)
-	_, whole := mailto.Link("alexander.lindqvist@contoso-analytics.example", filled(t.Subject, builtInSubject), filled(t.Body, builtInBody))
+	v.Signature = Fill(cmp.Or(t.Signature, strings.Repeat("x", builtInSignature)), t.Language, v)
+	subject := Fill(cmp.Or(t.Subject, strings.Repeat("x", builtInSubject)), t.Language, v)
+	body := Fill(cmp.Or(t.Body, signed(strings.Repeat("x", builtInBody))), t.Language, v)
+	_, whole := mailto.Link("alexander.lindqvist@contoso-analytics.example", subject, body)
 	return whole
 }
 
