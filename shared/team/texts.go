@@ -280,19 +280,19 @@ func (r *reader) whole(one readText, t Team) {
 	}
 }
 
-// Lengths of what is built in, in characters of a link: about the longest there is.
-const builtInSubject, builtInBody, builtInSignature = 250, 1100, 80
-
 // fitsLink says whether a text for an ordinary lead fits into a link.
 func (t Text) fitsLink() bool {
 	v := Values{FirstName: "Alexander", LastName: "Lindqvist", Name: "Alexander Lindqvist", Company: "Contoso Analytics Ltd", Offer: "Contoso Data Backup", Owner: "Margarete Schneider", Booking: t.Booking}
+	subject, body, signature := 100, 600, 40 // about the longest that are built in, in characters of a link
 	if baseOf(t.Language) == "ko" {
+		subject, body, signature = 250, 1100, 120
 		v = Values{FirstName: "길동", LastName: "홍", Name: "홍길동", Company: "콘토소 애널리틱스", Offer: "Contoso Data Backup", Owner: "김미나", Booking: t.Booking}
 	}
-	v.Signature = Fill(cmp.Or(t.Signature, strings.Repeat("x", builtInSignature)), t.Language, v)
-	subject := Fill(cmp.Or(t.Subject, strings.Repeat("x", builtInSubject)), t.Language, v)
-	body := Fill(cmp.Or(t.Body, signed(strings.Repeat("x", builtInBody))), t.Language, v)
-	_, whole := mailto.Link("alexander.lindqvist@contoso-analytics.example", subject, body)
+	filled := func(s string, builtIn int) string {
+		return Fill(cmp.Or(s, strings.Repeat("x", builtIn)), t.Language, v)
+	}
+	v.Signature = filled(t.Signature, signature)
+	_, whole := mailto.Link("alexander.lindqvist@contoso-analytics.example", filled(t.Subject, subject), filled(cmp.Or(t.Body, signed(strings.Repeat("x", body))), 0))
 	return whole
 }
 
