@@ -1,4 +1,5 @@
-// Package respond is the pages behind the links in the mails, where people record what they did.
+// Package respond is the pages behind the links in the mails, where people record what they did: the page of one lead,
+// the open leads of one person, and those of a manager's team. They are in the reader's language and need no JavaScript.
 //
 // The links are opened by scanners before people do, so GET and HEAD write nothing, ever. Only a form that is sent
 // does, and the same form sent twice does it once. Who may see a page and act on it is what its token says, and only
@@ -6,6 +7,7 @@
 package respond
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -16,10 +18,13 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"leadflow/shared/lead"
 	"leadflow/shared/link"
 	"leadflow/shared/store"
 	"leadflow/shared/team"
+	"leadflow/shared/words"
 )
 
 //go:embed templates
@@ -40,6 +45,10 @@ const (
 type Store interface {
 	Lead(ctx context.Context, id string) (*lead.Lead, store.Version, error)
 	UpdateFrom(ctx context.Context, l *lead.Lead, version store.Version, change func(*lead.Lead) error) (*lead.Lead, error)
+	Cards(ctx context.Context, owners ...string) ([]lead.Card, error)
+	AllCards(ctx context.Context) ([]lead.Card, error)
+	Absences(ctx context.Context) (map[string]lead.Declared, error)
+	DeclareAway(ctx context.Context, person string, d lead.Declared) error
 }
 
 // Teams gives the team that is applied now.
@@ -72,12 +81,14 @@ func New(o Options) *Respond {
 		pages: template.Must(template.New("pages").Funcs(template.FuncMap{"inURL": url.PathEscape}).ParseFS(files, "templates/*.html"))}
 }
 
-// visit is somebody on the page of a lead.
+// visit is somebody on one of the pages.
 type visit struct {
-	// token is as it stands in the query.
+	words.Words
+	// token is as it stands in the query, and opens is what it says.
 	token  string
-	leadID string
+	opens  link.Token
 	person team.Person
+	zone   *time.Location
 	team   team.Team
 	now    time.Time
 }
@@ -89,34 +100,48 @@ func (p *Respond) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !post && r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		p.say(w, notSupported)
+		p.say(w, accepted(r), notSupported)
 		return
 	case post && !p.fromHere(r):
-		p.say(w, foreign)
+		p.say(w, accepted(r), foreign)
 		return
 	}
-	v, n, ok := p.enter(r)
-	if !ok {
-		p.say(w, n)
+	v, n := p.enter(r)
+	if n == (notice{}) && post {
+		n = readForm(w, r)
+	}
+	if n != (notice{}) {
+		p.say(w, v.Words, n)
 		return
 	}
-	if post {
-		if n, ok := readForm(w, r); !ok {
-			p.say(w, n)
-			return
-		}
+	switch v.opens.Kind {
+	case link.KindMine:
+		p.mine(w, r, v)
+	case link.KindTeam:
+		p.manage(w, r, v)
+	default:
+		p.lead(w, r, v)
 	}
-	l, version, err := p.Store.Lead(r.Context(), v.leadID)
+}
+
+// lead shows or changes one lead.
+func (p *Respond) lead(w http.ResponseWriter, r *http.Request, v visit) {
+	post := r.Method == http.MethodPost
+	if post && !(act{said: r.PostForm}).known() {
+		p.say(w, v.Words, unreadable)
+		return
+	}
+	l, version, err := p.Store.Lead(r.Context(), v.opens.Lead)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		p.say(w, gone)
+		p.say(w, v.Words, gone)
 	case err != nil:
 		p.failed(r, err)
-		p.say(w, notNow)
+		p.say(w, v.Words, notNow)
 	case post:
 		p.record(w, r, v, l, version)
 	default:
-		p.show(w, http.StatusOK, "lead.html", p.answered(l, v, r.URL.Query()))
+		p.show(w, http.StatusOK, "lead.html", v.Words, l.Subject, p.answered(l, v, r.URL.Query()))
 	}
 }
 
@@ -139,74 +164,119 @@ func (p *Respond) fromHere(r *http.Request) bool {
 }
 
 // enter lets in whoever has a token, or says what to do instead.
-func (p *Respond) enter(r *http.Request) (visit, notice, bool) {
-	v := visit{token: r.URL.Query().Get("t"), now: p.Now()}
-	token, err := link.Verify(p.Secrets, v.token, v.now)
+func (p *Respond) enter(r *http.Request) (visit, notice) {
+	v := visit{Words: accepted(r), token: r.URL.Query().Get("t"), now: p.Now()}
+	var err error
+	v.opens, err = link.Verify(p.Secrets, v.token, v.now)
 	if errors.Is(err, link.ErrExpired) {
-		return v, expired, false
+		return v, expired
 	}
-	if err != nil || token.Kind != link.KindLead {
-		return v, wrongLink, false
+	if err != nil {
+		return v, wrongLink
 	}
 	if v.team, err = p.Team.Team(r.Context()); err != nil {
 		p.failed(r, err)
-		return v, notNow, false
+		return v, notNow
 	}
-	v.leadID = token.Lead
 	var known bool
-	if v.person, known = v.team.Person(token.Person); !known {
-		return v, wrongLink, false
+	if v.person, known = v.team.Person(v.opens.Person); !known || v.opens.Kind == link.KindTeam && !v.manages() {
+		return v, wrongLink
 	}
-	return v, notice{}, true
+	v.Words, v.zone = words.In(v.person.Languages), cmp.Or(v.person.Calendar.Zone, time.UTC)
+	return v, notice{}
+}
+
+// accepted are the words for somebody of whom nothing is known but what the browser says.
+func accepted(r *http.Request) words.Words {
+	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil {
+		return words.In(nil)
+	}
+	var reads []string
+	for _, tag := range tags {
+		reads = append(reads, tag.String())
+	}
+	return words.In(reads)
+}
+
+// address is that of another page for the same person. It is good for as long as the page on which it stands, and
+// relative, because a proxy in front may have paths of its own.
+func (p *Respond) address(v visit, kind link.Kind, leadID string) string {
+	return "?t=" + link.Sign(p.Secrets[0], link.Token{Kind: kind, Person: v.person.ID, Lead: leadID, Expires: v.opens.Expires})
 }
 
 // readForm reads the form that was sent, or says what is wrong with it.
-func readForm(w http.ResponseWriter, r *http.Request) (notice, bool) {
+func readForm(w http.ResponseWriter, r *http.Request) notice {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	err := r.ParseForm()
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return tooLong, false
+		return tooLong
 	}
-	if err != nil || !(act{said: r.PostForm}).known() {
-		return unreadable, false
+	if err != nil || len(r.PostForm) == 0 {
+		return unreadable
 	}
-	return notice{}, true
+	return notice{}
 }
 
 // record does what a form asks for, and leads to the page that says so: a page that is loaded again sends nothing again.
 func (p *Respond) record(w http.ResponseWriter, r *http.Request, v visit, l *lead.Lead, version store.Version) {
-	a := act{by: v.person, said: r.PostForm, now: v.now, team: v.team}
+	id, l, err := p.do(r.Context(), act{by: v.person, said: r.PostForm, now: v.now, team: v.team}, l, version)
+	refused, ok := errors.AsType[*refusal](err)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		p.say(w, v.Words, gone)
+	case ok:
+		p.show(w, status(refused.why), "lead.html", v.Words, v.Say("page.notRecordedTitle", "Title", l.Subject), p.refused(l, v, r.PostForm, refused.why))
+	case err != nil && !errors.Is(err, lead.ErrRecorded):
+		p.failed(r, err)
+		p.say(w, v.Words, notRecorded)
+	default:
+		redirect(w, v, url.Values{how(err): {id}, querySeen: {r.PostForm.Get(querySeen)}})
+	}
+}
+
+// refusal is why a lead does not take an act. The text is for the person who acts.
+type refusal struct{ why error }
+
+func (r *refusal) Error() string { return r.why.Error() }
+
+// do has a lead take an act once, and gives the act's id and the lead as it is then. It fails with lead.ErrRecorded,
+// store.ErrNotFound, a refusal, or an error of the database.
+func (p *Respond) do(ctx context.Context, a act, l *lead.Lead, version store.Version) (string, *lead.Lead, error) {
 	id := a.id(l.ID)
-	var refusal error
-	l, err := p.Store.UpdateFrom(r.Context(), l, version, func(l *lead.Lead) error {
+	var refused error
+	l, err := p.Store.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
 		if l.CreatedAt.IsZero() { // erased since it was read
 			return store.ErrNotFound
 		}
-		if refusal = l.Once(id, func() error { return a.on(l) }); refusal != nil {
+		if refused = l.Once(id, func() error { return a.on(l) }); refused != nil {
 			return store.ErrUnchanged
 		}
 		return nil
 	})
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		p.say(w, gone)
 	case err != nil:
-		p.failed(r, err)
-		p.say(w, notRecorded)
-	case errors.Is(refusal, lead.ErrRecorded):
-		redirect(w, v, queryAgain, id, r.PostForm.Get(querySeen))
-	case refusal != nil:
-		p.show(w, status(refusal), "lead.html", p.refused(l, v, r.PostForm, refusal))
-	default:
-		p.Log.InfoContext(r.Context(), "a person acted on a lead", "lead", l.ID, "person", v.person.ID, "act", a.said.Get("do"))
-		redirect(w, v, queryDone, id, r.PostForm.Get(querySeen))
+		return id, l, err
+	case errors.Is(refused, lead.ErrRecorded):
+		return id, l, lead.ErrRecorded
+	case refused != nil:
+		return id, l, &refusal{refused}
 	}
+	p.Log.InfoContext(ctx, "a person acted on a lead", "lead", l.ID, "person", a.by.ID, "act", a.said.Get("do"))
+	return id, l, nil
 }
 
-// redirect leads to the page that says what was recorded. The address is relative, because a proxy in front may have
-// paths of its own.
-func redirect(w http.ResponseWriter, v visit, how, id, seen string) {
-	query := url.Values{"t": {v.token}, how: {id}, querySeen: {seen}}
+// how says in a query how an act ended.
+func how(err error) string {
+	if err != nil {
+		return queryAgain
+	}
+	return queryDone
+}
+
+// redirect leads to the page that says what was recorded.
+func redirect(w http.ResponseWriter, v visit, query url.Values) {
+	query.Set("t", v.token)
 	w.Header().Set("Location", "?"+query.Encode())
 	w.WriteHeader(http.StatusSeeOther)
 }

@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ func (a act) on(l *lead.Lead) error {
 	case doDisqualify:
 		return l.Close(lead.StageDisqualified, lead.Reason(a.said.Get("reason")), note, by, a.now)
 	case doSuppress:
-		if !slices.ContainsFunc(stops(), func(c choice) bool { return c.Value == a.said.Get("reason") }) {
+		if !slices.Contains(stops(), lead.SuppressionReason(a.said.Get("reason"))) {
 			return errSuppress
 		}
 		return l.Suppress(lead.SuppressionReason(a.said.Get("reason")), by, a.now)
@@ -102,12 +103,12 @@ func (a act) on(l *lead.Lead) error {
 }
 
 func (a act) contacted(l *lead.Lead) error {
-	at, ok := lead.ContactPreset(a.said.Get("when")).When(a.now, zoneOf(a.by))
+	at, ok := lead.ContactPreset(a.said.Get("when")).When(a.now, a.zone())
 	if !ok && a.said.Get("when") != whenOther {
 		return errWhen
 	}
 	if !ok {
-		if at, ok = lead.LocalTime(a.said.Get("at"), zoneOf(a.by)); !ok {
+		if at, ok = lead.LocalTime(a.said.Get("at"), a.zone()); !ok {
 			return errAt
 		}
 	}
@@ -116,14 +117,14 @@ func (a act) contacted(l *lead.Lead) error {
 }
 
 func (a act) until() (time.Time, error) {
-	at, ok := lead.SnoozePreset(a.said.Get("until")).Until(a.now, zoneOf(a.by))
+	at, ok := lead.SnoozePreset(a.said.Get("until")).Until(a.now, a.zone())
 	if ok {
 		return at, nil
 	}
 	if a.said.Get("until") != untilDate {
 		return at, errUntil
 	}
-	if at, ok = lead.LocalMorning(a.said.Get("at"), zoneOf(a.by)); !ok {
+	if at, ok = lead.LocalMorning(a.said.Get("at"), a.zone()); !ok {
 		return at, errDate
 	}
 	return at, nil
@@ -134,7 +135,7 @@ func (a act) reassign(l *lead.Lead) error {
 	if !ok {
 		return errPerson
 	}
-	reason := strings.TrimRight(a.text("reason"), ". \n") // the sentence ends itself
+	reason := a.reason()
 	if reason == "" {
 		return lead.ErrNoWords
 	}
@@ -142,6 +143,9 @@ func (a act) reassign(l *lead.Lead) error {
 		Decision: &lead.Decision{Rule: "by hand", TeamVersion: a.team.Version}}, // so that it stays with operations too
 		a.now, a.team.Staff(a.now, nil))
 }
+
+// reason is what a person wrote into the field of that name, without its full stop: the sentence ends itself.
+func (a act) reason() string { return strings.TrimRight(a.text("reason"), ". \n") }
 
 // text is what a person wrote into a field: valid, in NFC, and without what cannot be seen.
 func (a act) text(field string) string {
@@ -155,13 +159,8 @@ func (a act) text(field string) string {
 	return strings.TrimSpace(norm.NFC.String(text))
 }
 
-// zoneOf is where a person's days are.
-func zoneOf(p team.Person) *time.Location {
-	if p.Calendar.Zone == nil {
-		return time.UTC
-	}
-	return p.Calendar.Zone
-}
+// zone is where the days of the person are who acts.
+func (a act) zone() *time.Location { return cmp.Or(a.by.Calendar.Zone, time.UTC) }
 
 // offered are the verbs that the page of a lead offers now. The others are done too, if a page from before asks for
 // them and the lead allows it.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/data/azcosmos"
@@ -76,16 +78,44 @@ func (s *Store) AllOpenLeads(ctx context.Context) ([]lead.Due, error) {
 }
 
 func (s *Store) open(ctx context.Context, where, owner string) ([]lead.Due, error) {
-	var all []lead.Due
-	err := s.query(ctx, topology.ContainerLeads, "SELECT c.id, c.owner, c.followUp FROM c WHERE "+where,
-		[]azcosmos.QueryParameter{{Name: "@owner", Value: owner}},
-		func(b []byte) error {
-			var d lead.Due
-			if err := json.Unmarshal(b, &d); err != nil {
-				return fmt.Errorf("decode a lead: %w", err)
-			}
-			all = append(all, d)
-			return nil
-		}, 0, 0)
+	return openLeads[lead.Due](ctx, s, "c.id, c.owner, c.followUp", where, []azcosmos.QueryParameter{{Name: "@owner", Value: owner}})
+}
+
+// Cards gives the open leads of these owners, as lists show them, in no order.
+func (s *Store) Cards(ctx context.Context, owners ...string) ([]lead.Card, error) {
+	var terms []string
+	var parameters []azcosmos.QueryParameter
+	for i, owner := range owners {
+		name := "@o" + strconv.Itoa(i)
+		terms = append(terms, "c.openFor = "+name)
+		parameters = append(parameters, azcosmos.QueryParameter{Name: name, Value: owner})
+	}
+	return s.cards(ctx, strings.Join(terms, " OR "), parameters)
+}
+
+// AllCards gives all open leads, as lists show them, in no order.
+func (s *Store) AllCards(ctx context.Context) ([]lead.Card, error) {
+	return s.cards(ctx, "c.openFor > @owner", []azcosmos.QueryParameter{{Name: "@owner", Value: ""}})
+}
+
+func (s *Store) cards(ctx context.Context, where string, parameters []azcosmos.QueryParameter) ([]lead.Card, error) {
+	all, err := openLeads[lead.Card](ctx, s, "c.id, c.owner, c.followUp, c.subject, c.contact, c.stage, c.suppression, c.updatedAt", where, parameters)
+	if err != nil {
+		return nil, fmt.Errorf("look for the open leads of a list: %w", err)
+	}
+	return all, nil
+}
+
+// openLeads gives some fields of the open leads that fit a condition.
+func openLeads[T any](ctx context.Context, s *Store, fields, where string, parameters []azcosmos.QueryParameter) ([]T, error) {
+	var all []T
+	err := s.query(ctx, topology.ContainerLeads, "SELECT "+fields+" FROM c WHERE "+where, parameters, func(b []byte) error {
+		var x T
+		if err := json.Unmarshal(b, &x); err != nil {
+			return fmt.Errorf("decode a lead: %w", err)
+		}
+		all = append(all, x)
+		return nil
+	}, 0, 0)
 	return all, err
 }

@@ -66,6 +66,8 @@ func TestTheIndexesAreThoseThatTheQueriesUseAndNoOthers(t *testing.T) {
 		"LeadsWithMailDue": func() error { _, err := s.LeadsWithMailDue(ctx, morning); return err },
 		"Due":              func() error { _, err := s.Due(ctx, morning); return err },
 		"OpenLeads":        func() error { _, err := s.OpenLeads(ctx, "ana"); return err },
+		"Cards":            func() error { _, err := s.Cards(ctx, "ana", "bo"); return err },
+		"AllCards":         func() error { _, err := s.AllCards(ctx); return err },
 		"AllOpenLeads":     func() error { _, err := s.AllOpenLeads(ctx); return err },
 		"Leads":            func() error { return s.Leads(ctx, time.Time{}, func(lead.Lead) error { return nil }) },
 		"Similar":          func() error { _, err := s.Similar(ctx, []string{"a", "b"}, ""); return err },

@@ -41,6 +41,17 @@ func (t Team) ManagerOf(ownerID string) (Person, bool) {
 	return p, p.ID != ownerID
 }
 
+// ManagedBy are the teams that a person manages.
+func (t Team) ManagedBy(id string) []Group {
+	var all []Group
+	for _, g := range t.Groups {
+		if t.manager(g).ID == id {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
 // OnDuty are the people who are told at once of a response that would come late, but for those who are absent;
 // if all are, it is all of them.
 func (t Team) OnDuty(now time.Time) []Person {

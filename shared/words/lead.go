@@ -34,6 +34,7 @@ func (w Words) Refusal(err error) string {
 		{lead.ErrSnoozedOut, "snoozedOut"}, {lead.ErrSnoozeLong, "snoozeLong"}, {lead.ErrSnoozePast, "snoozePast"}, {lead.ErrClosed, "closed"},
 		{lead.ErrOptedOut, "optedOut"}, {lead.ErrSuppressed, "suppressed"}, {lead.ErrNoReason, "noReason"}, {lead.ErrNoWords, "noWords"},
 		{lead.ErrNoDisposition, "noDisposition"}, {lead.ErrInFuture, "inFuture"}, {lead.ErrBeforeArrival, "beforeArrival"},
+		{lead.ErrAwayPast, "awayPast"}, {lead.ErrAwayLong, "awayLong"},
 	} {
 		if errors.Is(err, r.of) {
 			return w.recorded("refusal", r.id, r.of.Error())

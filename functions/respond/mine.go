@@ -1,0 +1,171 @@
+package respond
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"leadflow/shared/lead"
+	"leadflow/shared/link"
+	"leadflow/shared/store"
+)
+
+// The fields of the forms on the list.
+const (
+	fieldLead = "lead"
+	fieldHow  = "how"
+)
+
+// The ways in which the list records a contact that was just made.
+const (
+	howCalled   = "called"
+	howMailed   = "mailed"
+	howNoAnswer = "noAnswer"
+)
+
+// minePage is what a person sees of the own leads.
+type minePage struct {
+	part
+	Heading       string
+	Open, Late    string
+	Status, Alert string
+	Meanwhile     []told
+	Away          awayForm
+	Team          string
+}
+
+// mine shows all open leads for which a person acts, and records what came of one of them.
+func (p *Respond) mine(w http.ResponseWriter, r *http.Request, v visit) {
+	if r.Method != http.MethodPost {
+		p.showMine(w, r, http.StatusOK, v, "")
+		return
+	}
+	switch {
+	case r.PostForm.Has(fieldHow):
+		p.recordQuick(w, r, v)
+	case r.PostForm.Has(fieldAway):
+		p.declare(w, r, v)
+	default:
+		p.say(w, v.Words, unreadable)
+	}
+}
+
+// showMine shows the list, with an alert if a form was refused.
+func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v visit, alert string) {
+	v, err := p.declared(r.Context(), v)
+	if err != nil {
+		p.failed(r, err)
+		p.say(w, v.Words, notNow)
+		return
+	}
+	cards, err := p.Store.Cards(r.Context(), v.actsFor()...)
+	if err != nil {
+		p.failed(r, err)
+		p.say(w, v.Words, notNow)
+		return
+	}
+	sortCards(cards, v.now)
+	query := r.URL.Query()
+	shown := minePage{Heading: v.Say("list.mine", "Person", v.person.Name), Open: v.Say("list.none"), Alert: alert, Away: awayOf(v)}
+	if len(cards) > 0 {
+		shown.Open = v.Count("list.open", len(cards))
+	}
+	if n := late(cards, v.now); n > 0 {
+		shown.Late = v.Count("list.late", n)
+	}
+	if v.manages() {
+		shown.Team = p.address(v, link.KindTeam, "")
+	}
+	if alert == "" {
+		if shown.Status, shown.Meanwhile, err = p.whatWasDone(r.Context(), v, query); err != nil {
+			p.failed(r, err)
+			p.say(w, v.Words, notNow)
+			return
+		}
+	}
+	owners := map[string]string{}
+	for _, c := range cards {
+		owners[c.ID] = c.Owner.Person
+	}
+	page, err := p.fit("mine.html", shown.Heading, cards, v, query, func(shows part) any {
+		for _, s := range shows.Sections {
+			for i, c := range s.Cards {
+				if owners[c.ID] != v.person.ID {
+					s.Cards[i].Owner = v.Say("list.for", "Person", v.team.Called(owners[c.ID]))
+				}
+			}
+		}
+		shown.part = shows
+		return shown
+	})
+	p.write(w, status, "mine.html", v.Words, page, err)
+}
+
+// actsFor are the owners for whom a person acts now: that one, and the absent ones whom the person covers.
+func (v visit) actsFor() []string {
+	all := []string{v.person.ID}
+	for _, owner := range v.team.People {
+		if acting, _ := v.team.Acting(owner.ID, v.now); owner.ID != v.person.ID && acting.ID == v.person.ID {
+			all = append(all, owner.ID)
+		}
+	}
+	return all
+}
+
+// recordQuick records a contact that was just made, by one of three buttons.
+func (p *Respond) recordQuick(w http.ResponseWriter, r *http.Request, v visit) {
+	disposition, ok := map[string]lead.Disposition{howCalled: lead.Connected, howMailed: lead.LeftMessage, howNoAnswer: lead.NoAnswer}[r.PostForm.Get(fieldHow)]
+	if !ok {
+		p.showMine(w, r, http.StatusUnprocessableEntity, v, v.Say("page.notRecorded", "Why", why(v.Words, errHow)))
+		return
+	}
+	l, version, err := p.Store.Lead(r.Context(), r.PostForm.Get(fieldLead))
+	var id string
+	if err == nil {
+		said := url.Values{"do": {doContacted}, "when": {string(lead.ContactNow)}, "disposition": {string(disposition)}, querySeen: r.PostForm[querySeen]}
+		id, l, err = p.do(r.Context(), act{by: v.person, said: said, now: v.now, team: v.team}, l, version)
+	}
+	refused, isRefusal := errors.AsType[*refusal](err)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		p.showMine(w, r, http.StatusNotFound, v, v.Say("list.gone"))
+	case isRefusal:
+		p.showMine(w, r, status(refused.why), v, v.Say("page.notRecorded", "Why", why(v.Words, refused.why)))
+	case err != nil && !errors.Is(err, lead.ErrRecorded):
+		p.failed(r, err)
+		p.say(w, v.Words, notRecorded)
+	default:
+		redirect(w, v, url.Values{how(err): {id}, fieldLead: {l.ID}, querySeen: {r.PostForm.Get(querySeen)}})
+	}
+}
+
+// whatWasDone says what the act has recorded that a query names, on which lead, and what others did to that lead since
+// the list was opened.
+func (p *Respond) whatWasDone(ctx context.Context, v visit, query url.Values) (status string, meanwhile []told, err error) {
+	if query.Has(fieldAway) {
+		return awaySaid(v, query.Get(fieldAway)), nil, nil
+	}
+	id := cmp.Or(query.Get(queryDone), query.Get(queryAgain))
+	if id == "" || query.Get(fieldLead) == "" {
+		return "", nil, nil
+	}
+	l, _, err := p.Store.Lead(ctx, query.Get(fieldLead))
+	if errors.Is(err, store.ErrNotFound) {
+		return v.Say("list.gone"), nil, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	if len(l.Did(id)) == 0 && !query.Has(queryAgain) {
+		return "", nil, nil
+	}
+	seen, err := time.Parse(time.RFC3339, query.Get(querySeen))
+	if err == nil {
+		meanwhile = toldOf(slices.DeleteFunc(slices.Clone(l.Timeline), func(a lead.Activity) bool { return a.Act == id || !a.At.After(seen) }), v)
+	}
+	return cut(l.Subject, maxTitle) + " - " + recorded(l, v, query), meanwhile, nil
+}
