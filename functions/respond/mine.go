@@ -116,6 +116,12 @@ func (v visit) actsFor() []string {
 	return all
 }
 
+// knows says whether a person has to do with a lead: acts for its owner or has been told of it, though it may have been
+// given to somebody else since.
+func (v visit) knows(l *lead.Lead) bool {
+	return slices.Contains(v.actsFor(), l.Owner.Person) || slices.ContainsFunc(l.Mails, func(m lead.Mail) bool { return m.To == v.person.ID })
+}
+
 // recordQuick records a contact that was just made, by one of three buttons.
 func (p *Respond) recordQuick(w http.ResponseWriter, r *http.Request, v visit) {
 	disposition, ok := map[string]lead.Disposition{howCalled: lead.Connected, howMailed: lead.LeftMessage, howNoAnswer: lead.NoAnswer}[r.PostForm.Get(fieldHow)]
@@ -124,6 +130,9 @@ func (p *Respond) recordQuick(w http.ResponseWriter, r *http.Request, v visit) {
 		return
 	}
 	l, version, err := p.Store.Lead(r.Context(), r.PostForm.Get(fieldLead))
+	if err == nil && !v.knows(l) {
+		err = store.ErrNotFound // only strange hands ask for it
+	}
 	var id string
 	if err == nil {
 		said := url.Values{"do": {doContacted}, "when": {string(lead.ContactNow)}, "disposition": {string(disposition)}, querySeen: r.PostForm[querySeen]}
@@ -154,13 +163,12 @@ func (p *Respond) whatWasDone(ctx context.Context, v visit, query url.Values) (s
 		return "", nil, nil
 	}
 	l, _, err := p.Store.Lead(ctx, query.Get(fieldLead))
-	if errors.Is(err, store.ErrNotFound) {
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return v.Say("list.gone"), nil, nil
-	}
-	if err != nil {
+	case err != nil:
 		return "", nil, err
-	}
-	if len(l.Did(id)) == 0 && !query.Has(queryAgain) {
+	case !v.knows(l) || len(l.Did(id)) == 0 && !query.Has(queryAgain):
 		return "", nil, nil
 	}
 	seen, err := time.Parse(time.RFC3339, query.Get(querySeen))

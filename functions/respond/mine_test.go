@@ -1,0 +1,347 @@
+package respond_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"leadflow/shared/lead"
+	"leadflow/shared/link"
+	"leadflow/shared/team"
+)
+
+// crew is two teams: Kim, Mina and Bo under Sofia, who is away until Wednesday and covered by Kim; Lou alone, without a manager.
+var crew = team.Team{
+	People: []team.Person{
+		{ID: "kim", Name: "Kim Lee", Mail: "kim@contoso.example.com", Calendar: office("UTC")},
+		{ID: "mina", Name: "Mina Park", Mail: "mina@contoso.example.com", Calendar: office("Asia/Seoul"), Languages: []string{"ko", "en"}},
+		{ID: "bo", Name: "Bo Berg", Mail: "bo@contoso.example.com", Calendar: away(office("UTC"), 48*time.Hour), Cover: "kim"},
+		{ID: "sofia", Name: "Sofia Rossi", Mail: "sofia@contoso.example.com", Calendar: office("UTC")},
+		{ID: "lou", Name: "Lou", Mail: "lou@contoso.example.com", Calendar: office("UTC")},
+	},
+	Groups: []team.Group{{ID: "east", People: []string{"kim", "mina", "bo"}, Manager: "sofia"}, {ID: "west", People: []string{"lou"}}},
+}.WithOperations("operations@contoso.example.com")
+
+// away is somebody who is absent for a time around nine in the morning.
+func away(c lead.Calendar, left time.Duration) lead.Calendar {
+	c.Away = []lead.Stretch{{From: morning.Add(-24 * time.Hour), To: morning.Add(left)}}
+	return c
+}
+
+func list(kind link.Kind, person string) link.Token {
+	return link.Token{Kind: kind, Person: person, Expires: morning.Add(link.Life)}
+}
+
+// owns writes a lead of an owner about a company, after a contact me at nine.
+func (s *site) owns(owner, company string, changes ...func(*lead.Lead) error) string {
+	s.t.Helper()
+	id := strings.ToLower(company)
+	c := ana()
+	c.Company = company
+	_, err := s.store.Update(s.t.Context(), id, func(l *lead.Lead) error {
+		l.Take(touch("s-"+id, lead.ActionContactMe), c, lead.At(morning), crew.Staff(morning, func() lead.Owner { return lead.Owner{Person: owner, Why: "the turn"} }))
+		for _, change := range changes {
+			if err := change(l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return id
+}
+
+// reads gives a page, which has to be there.
+func (s *site) reads(t link.Token, query string) string {
+	s.t.Helper()
+	res, page := s.asks(http.MethodGet, s.link(t)+query)
+	if res.StatusCode != http.StatusOK {
+		s.t.Fatalf("answered %s:\n%s", res.Status, page)
+	}
+	return page
+}
+
+// outline is a list as its headings have it: sections in brackets, then the leads.
+func outline(t *testing.T, page string) string {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		var words strings.Builder
+		for in := range n.Descendants() {
+			if in.Type == html.TextNode {
+				words.WriteString(in.Data)
+			}
+		}
+		switch {
+		case n.Data == "ol" && slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Val == "cards" }):
+			h := n.PrevSibling
+			for h.Data != "h2" {
+				h = h.PrevSibling
+			}
+			said = append(said, "["+h.FirstChild.Data+"]")
+		case n.Data == "h3", n.Data == "label" && slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Val == "tick" }):
+			company, _, _ := strings.Cut(words.String(), " - ")
+			said = append(said, company)
+		}
+	}
+	return strings.Join(said, " ")
+}
+
+// tap is what one of the buttons of a lead on a list sends.
+func tap(id, how, seen string) url.Values {
+	return url.Values{"lead": {id}, "seen": {seen}, "how": {how}}
+}
+
+func contacted(l *lead.Lead) error {
+	return l.Contacted(lead.Attempt{At: morning, By: crew.People[0].Actor(), Disposition: lead.NoAnswer}, morning, crew.Staff(morning, nil))
+}
+
+func TestMyLeadsAreAllForWhichIActTheMostUrgentFirst(t *testing.T) {
+	s := openFor(t, crew)
+	s.owns("kim", "Waits")
+	s.owns("kim", "Overdue", func(l *lead.Lead) error { l.FollowUp.DueAt = lead.At(morning.Add(-time.Hour)); return nil })
+	s.owns("kim", "Longest", func(l *lead.Lead) error { l.FollowUp.DueAt = lead.At(morning.Add(-2 * time.Hour)); return nil })
+	s.owns("kim", "Step", contacted, func(l *lead.Lead) error { l.FollowUp.DueAt = lead.At(morning); return nil })
+	s.owns("kim", "Next", contacted)
+	s.owns("kim", "Snoozed", func(l *lead.Lead) error {
+		return l.Snooze(morning.Add(time.Hour), crew.People[0].Actor(), morning)
+	})
+	s.owns("kim", "Nothing", func(l *lead.Lead) error { l.FollowUp = nil; return nil })
+	s.owns("kim", "Stopped", suppressed(lead.SuppressedDoNotContact))
+	s.owns("kim", "Closed", closed)
+	s.owns("mina", "Others")
+	s.owns("bo", "Covered")
+	s.owns("lou", "Elsewhere")
+	var page string
+	if cost := s.cost(func() { page = s.reads(list(link.KindMine, "kim"), "") }); !maps.Equal(cost, map[string]int{"read state": 1, "query leads": 1}) {
+		t.Errorf("it asked of the database: %v", cost)
+	}
+	want := "[Waited too long] Longest Overdue [Wait for an answer] Covered Waits [Due now] Step [Later] Snoozed Next Nothing Stopped"
+	if got := outline(t, page); got != want {
+		t.Errorf("the list is\n%s, want\n%s", got, want)
+	}
+	said := text(page)
+	for _, want := range []string{"Leads of Kim Lee", "9 leads are open. 2 have waited too long.", "You act for Bo Berg.", "Overdue by 1 h: it was due Mon 23 Nov 08:00 UTC.",
+		"Follow up: step 1 of 4.", "Nothing is planned.", "Do not contact"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the page does not say %q:\n%s", want, said)
+		}
+	}
+	if n := strings.Count(page, `name="how" value="called"`); n != 8 { // but for the one that must not be contacted
+		t.Errorf("%d leads can be recorded", n)
+	}
+	if strings.Contains(said, "team") {
+		t.Error("somebody who manages nobody is led to a team")
+	}
+	if got := outline(t, s.reads(list(link.KindMine, "sofia"), "")); got != "" {
+		t.Errorf("somebody without leads has %q", got)
+	}
+}
+
+func TestAContactIsRecordedFromTheListAndTheListSaysSo(t *testing.T) {
+	for how, want := range map[string]string{
+		"called":   "Kim Lee contacted them: they answered. That was in time.",
+		"mailed":   "Kim Lee contacted them: a message was left. That was in time.",
+		"noAnswer": "Kim Lee contacted them: no answer. That was in time.",
+	} {
+		t.Run(how, func(t *testing.T) {
+			s := openFor(t, crew)
+			id := s.owns("kim", "Fabrikam")
+			here := s.link(list(link.KindMine, "kim"))
+			form := tap(id, how, s.lead(id).UpdatedAt.String())
+			s.at(morning.Add(time.Second))
+			var res *http.Response
+			if cost := s.cost(func() { res, _ = s.sends(here, form) }); !maps.Equal(cost, map[string]int{"read leads": 1, "replace leads": 1}) {
+				t.Errorf("to record it asked of the database: %v", cost)
+			}
+			page := s.follows(here, res)
+			if got := role(page, "status"); got != "Fabrikam - Contact me - Contoso Analytics - Recorded: "+want {
+				t.Errorf("the page says %q", got)
+			}
+			if l := s.lead(id); l.Response == nil || l.Response.By != "kim" || l.Timeline[len(l.Timeline)-1].Text != want {
+				t.Errorf("the lead has %+v", l.Response)
+			}
+			s.at(morning.Add(time.Minute))
+			before := len(s.lead(id).Timeline)
+			res, _ = s.sends(here, form)
+			if page := s.follows(here, res); !strings.HasSuffix(role(page, "status"), "Already recorded: "+want) || len(s.lead(id).Timeline) != before {
+				t.Errorf("the second time the page says %q", role(page, "status"))
+			}
+			res, _ = s.sends(here, tap(id, how, s.lead(id).UpdatedAt.String())) // from the list as it is now
+			if s.follows(here, res); len(s.lead(id).Timeline) != before+1 {
+				t.Error("a second attempt is not recorded")
+			}
+		})
+	}
+}
+
+func TestWhoActsFromAListSeesWhatOthersDidMeanwhile(t *testing.T) {
+	s := openFor(t, crew)
+	id := s.owns("kim", "Fabrikam")
+	here := s.link(list(link.KindMine, "kim"))
+	seen := s.lead(id).UpdatedAt.String()
+	s.at(morning.Add(time.Minute))
+	s.changes(id, func(l *lead.Lead) error {
+		return l.Note("They called back.", crew.People[1].Actor(), morning.Add(time.Minute))
+	})
+	s.at(morning.Add(2 * time.Minute))
+	res, _ := s.sends(here, tap(id, "noAnswer", seen))
+	page := text(s.follows(here, res))
+	_, after, _ := strings.Cut(page, "Since you opened this page:")
+	if meanwhile, _, _ := strings.Cut(after, "Leads of"); !strings.Contains(meanwhile, "Mina Park noted: They called back.") || strings.Contains(meanwhile, "Kim") {
+		t.Errorf("the page says\n%s", page)
+	}
+}
+
+func TestWhatAListDoesNotRecordItSaysAndWhy(t *testing.T) {
+	s := openFor(t, crew)
+	mine, shut, others := s.owns("kim", "Mine"), s.owns("kim", "Shut", closed), s.owns("lou", "Others")
+	s.changes(others, func(l *lead.Lead) error { l.Mails = nil; return nil })
+	for _, c := range []struct {
+		name   string
+		form   url.Values
+		status int
+		alert  string
+	}{
+		{"without how it went", tap(mine, "", ""), 422, "Not recorded: how it went is missing: choose."},
+		{"in a strange way", tap(mine, "OptedOut", ""), 422, "Not recorded: how it went is missing: choose."},
+		{"on a lead that is gone", tap("erased", "called", ""), 404, "That lead is gone. Its data has been removed."},
+		{"on somebody else's lead", tap(others, "called", ""), 404, "That lead is gone. Its data has been removed."},
+		{"away until nothing", url.Values{"away": {"until"}, "at": {""}}, 422, "Not recorded: the date is missing: give one."},
+		{"away until yesterday", url.Values{"away": {"until"}, "at": {"2026-11-22"}}, 422, "Not recorded: that time has passed already: give when the absence ends."},
+		{"away for years", url.Values{"away": {"until"}, "at": {"2062-11-22"}}, 422, "Not recorded: an absence can end 366 days from now at most: is the year right?."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s.t = t
+			before := len(s.lead(mine).Timeline) + len(s.lead(shut).Timeline) + len(s.lead(others).Timeline)
+			res, page := s.sends(s.link(list(link.KindMine, "kim")), c.form)
+			if res.StatusCode != c.status || role(page, "alert") != c.alert || !strings.Contains(outline(t, page), "Mine") {
+				t.Errorf("answered %s, alert %q", res.Status, role(page, "alert"))
+			}
+			if after := len(s.lead(mine).Timeline) + len(s.lead(shut).Timeline) + len(s.lead(others).Timeline); after != before {
+				t.Error("something was recorded")
+			}
+		})
+	}
+	s.t = t
+	if res, page := s.sends(s.link(list(link.KindMine, "kim")), url.Values{"do": {"won"}}); res.StatusCode != 400 || heading(page) != "Nothing was recorded" {
+		t.Errorf("what is no form of the list is answered %s", res.Status)
+	}
+	if res, page := s.sends(s.link(list(link.KindMine, "kim")), tap(shut, "called", "")); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("a contact with a lead that was closed meanwhile is answered %s, %q", res.Status, role(page, "alert"))
+	}
+}
+
+func TestALeadThatWasGivenAwayMeanwhileIsStillRecordedByWhoWasToldOfIt(t *testing.T) {
+	s := openFor(t, crew)
+	id := s.owns("kim", "Fabrikam")
+	s.changes(id, func(l *lead.Lead) error {
+		return l.Reassign(lead.Owner{Person: "lou", Why: "x"}, morning, crew.Staff(morning, nil))
+	})
+	here := s.link(list(link.KindMine, "kim"))
+	res, _ := s.sends(here, tap(id, "called", ""))
+	if page := s.follows(here, res); !strings.Contains(role(page, "status"), "they answered") || s.lead(id).Response == nil {
+		t.Errorf("the page says %q", role(page, "status"))
+	}
+}
+
+func TestAPersonDeclaresToBeAwayAndBack(t *testing.T) {
+	s := openFor(t, crew)
+	here := s.link(list(link.KindMine, "mina")) // it is 18:00 in Seoul
+	if page := text(s.reads(list(link.KindMine, "mina"), "")); !strings.Contains(page, "근무 중입니다.") {
+		t.Errorf("the page says\n%s", page)
+	}
+	res, _ := s.sends(here, url.Values{"away": {"until"}, "at": {"2026-12-01"}})
+	page := s.follows(here, res)
+	if got := role(page, "status"); got != "기록했습니다: 2026년 12월 1일(화) 00:00 KST까지 부재중입니다." || !strings.Contains(text(page), "할 일은 대신하는 분에게 전달됩니다.") {
+		t.Errorf("the page says %q", got)
+	}
+	said, err := s.store.Absences(t.Context())
+	if err != nil || said["mina"].Since != lead.At(morning) || said["mina"].Until != lead.At(time.Date(2026, 11, 30, 15, 0, 0, 0, time.UTC)) {
+		t.Errorf("it is stored as %+v, %v", said, err)
+	}
+	again, _ := s.sends(here, url.Values{"away": {"until"}, "at": {"2026-12-01"}})
+	if got := role(s.follows(here, again), "status"); !strings.HasPrefix(got, "기록했습니다: 2026년 12월 1일") {
+		t.Errorf("the second time it says %q", got)
+	}
+	s.at(morning.Add(time.Hour))
+	back, _ := s.sends(here, url.Values{"away": {"back"}})
+	if page := s.follows(here, back); role(page, "status") != "기록했습니다: 복귀하셨습니다." || !strings.Contains(text(page), "근무 중입니다.") {
+		t.Errorf("the page says %q", role(page, "status"))
+	}
+	if page := s.follows(here, res); role(page, "status") != "" {
+		t.Errorf("a page from before says %q", role(page, "status"))
+	}
+}
+
+// Scanners may put anything into the query of a list.
+func TestAListThatIsOpenedWritesNothingAndSaysNothingThatIsNotSo(t *testing.T) {
+	s := openFor(t, crew)
+	id := s.owns("kim", "Fabrikam", contacted)
+	for _, kind := range []link.Kind{link.KindMine, link.KindTeam} {
+		for _, query := range []string{"", "&how=called&lead=" + id, "&away=back", "&away=2026-11-23T09:00:00.000Z", "&done=x&lead=" + id, "&done=&lead=" + id, "&do=reassign&lead=" + id + "&to=lou&reason=x",
+			"&from=7", "&from=-1", "&from=x", "&show=<script>", "&whose=<script>"} {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				person := map[link.Kind]string{link.KindMine: "kim", link.KindTeam: "sofia"}[kind]
+				var page string
+				cost := s.cost(func() { _, page = s.asks(method, s.link(list(kind, person))+query) })
+				delete(cost, "read leads") // of the act that it names
+				if !maps.Equal(cost, map[string]int{"read state": 1, "query leads": 1}) {
+					t.Errorf("%s with %s asked of the database: %v", method, query, cost)
+				}
+				if role(page, "status")+role(page, "alert") != "" || strings.Contains(page, "<script") {
+					t.Errorf("%s with %s shows\n%s", method, query, page)
+				}
+			}
+		}
+	}
+}
+
+func TestALongListIsShownInParts(t *testing.T) {
+	s := openFor(t, crew)
+	for n := range 120 {
+		s.owns("kim", fmt.Sprintf("Company %03d", n), func(l *lead.Lead) error {
+			l.FollowUp.DueAt = lead.At(morning.Add(time.Duration(n) * time.Minute))
+			return nil
+		})
+	}
+	var all []string
+	pages := 0
+	for next, more := "", true; more; pages++ {
+		page := s.reads(list(link.KindMine, "kim"), next)
+		if len(page) > 40_000 {
+			t.Errorf("a page has %d bytes", len(page))
+		}
+		for _, company := range strings.Split(outline(t, page), " Company ")[1:] {
+			all = append(all, company)
+		}
+		if first := strings.Contains(page, "From the beginning"); first != (pages > 0) {
+			t.Errorf("page %d leads to the beginning: %t", pages, first)
+		}
+		var place []string
+		if place = regexp.MustCompile(`href="\?(from=\d+)&amp;t=[^"]+">\d+ more<`).FindStringSubmatch(page); place != nil {
+			next = "&" + place[1]
+		}
+		more = place != nil && pages < 10
+	}
+	if pages != 3 || len(all) != 120 || !slices.IsSorted(all) {
+		t.Errorf("%d leads are shown on %d pages: %v", len(all), pages, all)
+	}
+}
