@@ -179,6 +179,9 @@ func TestTheLanguageIsThatOfTheCustomersCountryElseTheOwners(t *testing.T) {
 		{"a customer in Canada", german, "CA", []string{"de"}, "en"},
 		{"nobody knows the country", german, "", []string{"de", "ko"}, "de"},
 		{"a country that there is not", german, "QX", []string{"ko"}, "ko"},
+		{"a country where nobody lives", german, "AQ", []string{"ko"}, "ko"},
+		{"Norwegian by its older code", "- {language: no, body: Hei}\n", "NO", []string{"ko"}, "no"},
+		{"Norwegian by its newer code", "- {language: nb, body: Hei}\n", "NO", []string{"ko"}, "nb"},
 		{"what is no code", german, "Korea", []string{"de-AT"}, "de"},
 		{"a text of Brazil for Brazil", portuguese, "BR", nil, "pt-BR"},
 		{"a text of Brazil for Portugal", portuguese, "PT", nil, "pt-BR"},
@@ -193,7 +196,8 @@ func TestTheLanguageIsThatOfTheCustomersCountryElseTheOwners(t *testing.T) {
 		{"nothing is known at all", "", "", nil, "en"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			of := teamOf(t, "people: [{id: jin, name: Jin, mail: jin@contoso.com, zone: UTC, languages: ["+strings.Join(c.owner, ", ")+"]}]\ntexts:\n- {language: fr, booking: \"https://contoso.com\"}\n"+c.texts)
+			of := teamOf(t, "texts:\n- {language: fr, booking: \"https://contoso.com\"}\n"+c.texts)
+			of.People = []team.Person{{ID: "jin", Name: "Jin", Languages: c.owner}}
 			l := &lead.Lead{Contact: lead.Contact{Country: c.country}, Owner: lead.Owner{Person: "jin"}}
 			if d := draft.Write(l, lead.Touch{Action: lead.ActionContactMe, Offer: lead.Offer{ID: "backup"}}, mina, of); d.Language != c.want || d.Body == "" {
 				t.Errorf("it is in %q, want %s", d.Language, c.want)

@@ -2,6 +2,7 @@ package draft
 
 import (
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -64,16 +65,16 @@ func match(wanted string, texts []string) string {
 	return found[i]
 }
 
-func sameWriting(a language.Tag, text string) bool {
-	b, err := language.Parse(text)
+// sameWriting says whether what a text is in is the language and the script that are wanted.
+func sameWriting(wanted language.Tag, text string) bool {
+	tag, err := language.Parse(text)
 	if err != nil {
 		return false
 	}
-	baseA, _ := a.Base()
-	baseB, _ := b.Base()
-	scriptA, _ := a.Script()
-	scriptB, _ := b.Script()
-	return baseA == baseB && scriptA == scriptB
+	_, sure := wanted.Base() // of a country that nobody knows it is English, with little confidence
+	script, _ := wanted.Script()
+	theirs, _ := tag.Script()
+	return sure >= language.High && baseOf(wanted) == baseOf(tag) && script == theirs
 }
 
 func first(all []string) string {
@@ -85,6 +86,14 @@ func first(all []string) string {
 
 // base is a language without script and country.
 func base(tag string) string {
-	b, _ := language.Make(tag).Base()
+	b, _, _ := strings.Cut(tag, "-")
+	return b
+}
+
+func baseOf(tag language.Tag) string {
+	b, _ := tag.Base()
+	if b.String() == "nb" {
+		return "no" // one language with two codes
+	}
 	return b.String()
 }
