@@ -57,7 +57,7 @@ func builtInFor(language string) words {
 }
 
 // write writes the subject and the body for an action.
-func (w words) write(a lead.Action, v team.Values, from team.Person) (subject, body string) {
+func (w words) write(a lead.Action, v team.Values) (subject, body string) {
 	name := "other"
 	switch a {
 	case lead.ActionContactMe:
@@ -67,7 +67,6 @@ func (w words) write(a lead.Action, v team.Values, from team.Person) (subject, b
 	case lead.ActionAcquired, lead.ActionCreated:
 		name = "acquired"
 	}
-	v.Owner = nameOf(from)
 	var b strings.Builder
 	err := parsed["templates/"+w.language+"/"+name+".txt"].Execute(&b, struct {
 		team.Values
@@ -80,20 +79,12 @@ func (w words) write(a lead.Action, v team.Values, from team.Person) (subject, b
 	return subject, strings.TrimSpace(body)
 }
 
-// signature is what stands under a draft where the publisher has given nothing.
-func (w words) signature(from team.Person) string {
-	if name := nameOf(from); name != "" {
-		return strings.Replace(w.closing, "NAME", name, 1)
+// signature is what stands under a draft of somebody where the publisher has given nothing.
+func (w words) signature(name string) string {
+	if name == "" {
+		return w.anonymous
 	}
-	return w.anonymous
-}
-
-// nameOf is a person's name. Operations is no name that means anything to a customer.
-func nameOf(p team.Person) string {
-	if p.ID == lead.Operations {
-		return ""
-	}
-	return line(p.Name)
+	return strings.Replace(w.closing, "NAME", name, 1)
 }
 
 // greetedInEnglish is the first name, but the whole one where the family name stands first.

@@ -46,12 +46,12 @@ func Write(l *lead.Lead, t lead.Touch, from team.Person, of team.Team) Draft {
 	own := of.Text(language, t.Action, t.Offer)
 	builtIn := builtInFor(language)
 	v := valuesOf(l.Contact, offerName(t.Offer, of), from, own.Booking)
-	if v.Signature = builtIn.signature(from); own.Signature != "" {
+	if v.Signature = builtIn.signature(v.Owner); own.Signature != "" {
 		v.Signature = team.Fill(own.Signature, language, v)
 	}
 	d := Draft{Language: language}
 	if own.Subject == "" || own.Body == "" {
-		d.Subject, d.Body = builtIn.write(t.Action, v, from)
+		d.Subject, d.Body = builtIn.write(t.Action, v)
 	}
 	if own.Subject != "" {
 		d.Subject = team.Fill(own.Subject, language, v)
@@ -73,7 +73,7 @@ func (d Draft) MailTo(address string) (link string, whole bool) {
 func valuesOf(c lead.Contact, offer string, from team.Person, booking string) team.Values {
 	v := team.Values{
 		FirstName: line(c.FirstName), LastName: line(c.LastName), Company: line(c.Company), Offer: line(offer),
-		Owner: line(from.Name), Booking: booking,
+		Owner: nameOf(from), Booking: booking,
 	}
 	v.Name = line(normalize.FullName(v.FirstName, v.LastName))
 	return v
@@ -86,6 +86,14 @@ func line(s string) string {
 		return ""
 	}
 	return normalize.Line(s, maxValue)
+}
+
+// nameOf is a person's name. Operations is no name that means anything to a customer.
+func nameOf(p team.Person) string {
+	if p.ID == lead.Operations {
+		return ""
+	}
+	return line(p.Name)
 }
 
 // offerName is what the customer knows the offer by: the title of the touch, else the one of the catalogue. An id alone

@@ -19,6 +19,8 @@ func (c *call) describe(t team.Team, now time.Time) error {
 	field(c.out, "Own domains", strings.Join(t.InternalDomains, ", "))
 	field(c.out, "Answer within", responseTimes(t))
 	field(c.out, "Follow-ups", followUps(t))
+	field(c.out, "Drafts", drafts(t))
+	field(c.out, "Mails", privacy(t))
 	for _, part := range []struct {
 		heading []string
 		rows    [][]string
@@ -131,6 +133,27 @@ func followUps(t team.Team) string {
 		return "none"
 	}
 	return strings.Join(days, ", ") + " working days after the first contact"
+}
+
+// drafts says in which languages the publisher has words of its own for the drafts to customers.
+func drafts(t team.Team) string {
+	var languages []string
+	for _, text := range t.Texts {
+		if !slices.Contains(languages, text.Language) {
+			languages = append(languages, text.Language)
+		}
+	}
+	if len(languages) == 0 {
+		return "in built-in words"
+	}
+	return plural(len(t.Texts), "text") + " in " + strings.Join(languages, ", ")
+}
+
+func privacy(t team.Team) string {
+	if t.MailPrivacy {
+		return "without personal data"
+	}
+	return "with the customer's data"
 }
 
 // awayUntil is when an absence ends that has begun, in the person's zone; empty for who is not away.

@@ -29,6 +29,8 @@ func TestATeamIsDescribedInTablesAndWords(t *testing.T) {
 Own domains   contoso.com, contoso.example
 Answer within Contact me 1h30m, Test drive 6h, Acquired the offer 6h, Created in the Azure portal 6h, Showed interest 6h
 Follow-ups    1, 5 working days after the first contact
+Drafts        3 texts in en, pt-BR
+Mails         without personal data
 
 PERSON  NAME         ZONE           AWAY UNTIL        COVER  WEIGHT  ON DUTY  LANGUAGES  HOURS
 mina    Mina Kim     Asia/Seoul     2026-03-04 12:00  jonas  2       no       ko, en     Mon-Thu 09:00-12:00 13:00-18:00, Fri 09:00-13:30, Sun 00:00-24:00
@@ -54,6 +56,8 @@ func TestATeamWithoutPeopleIsDescribedByWhatHoldsAllTheSame(t *testing.T) {
 	const want = `Configures    0 people, 0 teams, 0 rules, 0 offers, 0 internal domains
 Answer within Contact me 4h, Test drive 4h, Acquired the offer 8h, Created in the Azure portal 8h, Showed interest 8h
 Follow-ups    none
+Drafts        in built-in words
+Mails         with the customer's data
 `
 	if got := described(t, "cadence: []\n", time.Time{}); got != want {
 		t.Errorf("printed\n%s", got)

@@ -48,6 +48,11 @@ offers:
 - {id: backup, publisher: contoso}
 sla: {PLT: 90m, default: 6h}
 cadence: [1, 5]
+texts:
+- {language: en, subject: "About {offer|our offers}", body: Hello}
+- {language: pt-BR, body: Olá}
+- {language: en, offer: backup, signature: Contoso}
+mailPrivacy: minimal
 `
 	invalidTeam = "internalDomains: [contoso.com, contoso.com]\noffers:\n  - titles: A\n    price: 5\n"
 )
