@@ -45,6 +45,7 @@ const usage = `Usage: leads COMMAND [--json]
   team simulate [FILE]            who would get a submission and why, with every candidate, writing nothing;
                                   --offer, --team and --offline as for explain;
                                   --last N: not a submission, but the last N leads, as if they came in again now
+  doctor                          what is wrong with the settings, and whether mails are sent; it connects to nothing
   help                            this text
 
 With --json every command prints JSON. A FILE of - is the standard input, from which explain and team simulate
@@ -126,6 +127,7 @@ var commands = []command{
 	{name: "team apply", least: 1, most: 1, flags: []string{"yes", "hand-over-to"}, run: applyTeam},
 	{name: "team show", flags: []string{"raw"}, run: showTeam},
 	{name: "clock", flags: []string{"person", "from", "hours", "team"}, run: runClock},
+	{name: "doctor", run: examine},
 	{name: "team simulate", most: 1, flags: []string{"last", "offline", "offer", "team"}, run: simulateTeam},
 }
 
