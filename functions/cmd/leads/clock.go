@@ -101,9 +101,9 @@ func (c *call) answer(ctx context.Context, from time.Time, within time.Duration)
 
 // clockOf computes when a response of a person is due.
 func clockOf(t team.Team, person string, from time.Time, within time.Duration) (lead.Clock, error) {
-	p, ok := t.Person(person)
-	if !ok {
-		return lead.Clock{}, fmt.Errorf("there is no person %q in the team, whose ids are %s: %w", person, strings.Join(idsOf(t), ", "), store.ErrNotFound)
+	p, err := personOf(t, person)
+	if err != nil {
+		return lead.Clock{}, err
 	}
 	clock, err := p.Calendar.Clock(from, within)
 	if err != nil {

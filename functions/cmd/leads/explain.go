@@ -134,7 +134,8 @@ func (c *call) body() ([]byte, error) {
 	return b, nil
 }
 
-// teamFor is the team of the file that was named, else the one that is applied, else none.
+// teamFor is the team of the file that was named, else the one that is applied, else none; with what people declared
+// about being away, as far as there is a store.
 func (c *call) teamFor(ctx context.Context, db *store.Store) (team.Team, error) {
 	var t team.Team
 	switch {
@@ -153,7 +154,7 @@ func (c *call) teamFor(ctx context.Context, db *store.Store) (team.Team, error) 
 			return t, err
 		}
 	}
-	return t.WithOperations(""), nil
+	return withDeclared(ctx, db, t.WithOperations(""))
 }
 
 // intakeSecrets are those of the webhook, which sign the canaries; none if the settings have none.

@@ -23,7 +23,11 @@ type handOver struct {
 // leftBehind finds the open leads whose owners a team does not have. to is the id of the person who gets them; empty
 // is only right if there are none.
 func leftBehind(ctx context.Context, db *store.Store, t team.Team, to string) (handOver, error) {
-	h := handOver{team: t.WithOperations("")}
+	var h handOver
+	var err error
+	if h.team, err = withDeclared(ctx, db, t.WithOperations("")); err != nil {
+		return h, err
+	}
 	if to != "" {
 		var known bool
 		if h.to, known = h.team.Person(to); !known {

@@ -68,14 +68,17 @@ func showLead(ctx context.Context, c *call) error {
 	return c.printLead(l, peopleOf(ctx, db), time.Now())
 }
 
-// peopleOf is the team that is applied, for the names of people. They are a help and no more, so without a team that
-// can be used there are none.
+// peopleOf is the team that is applied, for the names of people and who acts. They are a help and no more, so without a
+// team that can be used there are none.
 func peopleOf(ctx context.Context, db *store.Store) team.Team {
 	t, err := appliedTeam(ctx, db)
+	if err == nil {
+		t, err = withDeclared(ctx, db, t.WithOperations(""))
+	}
 	if err != nil {
 		return team.Team{}
 	}
-	return t.WithOperations("")
+	return t
 }
 
 // printLead prints one lead with its timeline.
@@ -92,6 +95,10 @@ func (c *call) printLead(l *lead.Lead, t team.Team, now time.Time) error {
 	field(w, "Stage", string(l.Stage))
 	field(w, "Owner", named(l.Owner.Person, l.Owner.Name)+", since "+l.Owner.Since.Format(time.DateTime)+" UTC")
 	field(w, "Why", l.Owner.Why)
+	if _, known := t.Person(l.Owner.Person); known && !l.Stage.Closed() {
+		_, why := t.Acting(l.Owner.Person, now)
+		field(w, "Acting", why)
+	}
 	c.printDecision(l.Owner.Decision, t)
 	c.printFollowUp(l.FollowUp, t, now)
 	if r := l.Response; r != nil {

@@ -36,12 +36,16 @@ const usage = `Usage: leads COMMAND [--json]
   team apply FILE [--yes]         check a team file, show what it changes, ask (unless --yes) and apply it;
                                   --hand-over-to PERSON: who gets the open leads of those whom the file leaves out
                                   (operations: whoever the rules find)
-  team show [--raw]               what the applied team says, in words; --raw prints the file exactly as it was applied
+  team show [--raw]               what the applied team says, in words, and who declared to be away or back; --raw prints
+                                  the file exactly as it was applied
+  team away PERSON UNTIL|back     declares for somebody that they are away, or back, as people do on their page, and says
+                                  who acts now. UNTIL is the day on which the person is back (2026-12-07), or a local
+                                  time of theirs (2026-12-07T13:00). It wins over the absences of the file, also of the next one
   clock --person ID --from TIME --hours N
                                   when the response to a lead that arrives then is due, with the arithmetic: TIME is
                                   RFC 3339 with its offset (2026-11-21T15:00:00+09:00), N a decimal (1.5), 100000 at most; --team FILE:
-                                  not the applied team, and no settings are needed. All absences of the file are taken
-                                  out of the working time
+                                  not the applied team, and no settings are needed. All absences of the file, and those
+                                  that were declared, are taken out of the working time
   team simulate [FILE]            who would get a submission and why, with every candidate, writing nothing;
                                   --offer, --team and --offline as for explain;
                                   --last N: not a submission, but the last N leads, as if they came in again now
@@ -126,6 +130,7 @@ var commands = []command{
 	{name: "team check", least: 1, most: 1, run: checkTeam},
 	{name: "team apply", least: 1, most: 1, flags: []string{"yes", "hand-over-to"}, run: applyTeam},
 	{name: "team show", flags: []string{"raw"}, run: showTeam},
+	{name: "team away", least: 1, most: 2, run: declareAway},
 	{name: "clock", flags: []string{"person", "from", "hours", "team"}, run: runClock},
 	{name: "doctor", run: examine},
 	{name: "team simulate", most: 1, flags: []string{"last", "offline", "offer", "team"}, run: simulateTeam},

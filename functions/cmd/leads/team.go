@@ -254,18 +254,26 @@ func showTeam(ctx context.Context, c *call) error {
 	if err != nil && (c.raw || !none) {
 		return err
 	}
-	switch {
-	case c.raw:
+	if c.raw {
 		_, err := io.WriteString(c.out, applied.Text)
 		return err
-	case c.json:
+	}
+	declared, err := db.Absences(ctx)
+	if err != nil {
+		return err
+	}
+	if c.json {
 		return c.asJSON(struct {
-			Version   int       `json:"version"`
-			AppliedAt lead.Time `json:"appliedAt,omitzero"`
-			Text      string    `json:"text"`
-		}{applied.Version, applied.AppliedAt, applied.Text})
-	case none:
+			Version   int                      `json:"version"`
+			AppliedAt lead.Time                `json:"appliedAt,omitzero"`
+			Text      string                   `json:"text"`
+			Declared  map[string]lead.Declared `json:"declared,omitempty"`
+		}{applied.Version, applied.AppliedAt, applied.Text, declared})
+	}
+	now := time.Now()
+	if none {
 		fmt.Fprintln(c.out, "No team has been applied yet. \"leads team apply FILE\" applies one.")
+		c.printWords(team.Operations("").WithDeclared(declared), now)
 		return nil
 	}
 	field(c.out, "Version", strconv.Itoa(applied.Version))
@@ -276,7 +284,11 @@ func showTeam(ctx context.Context, c *call) error {
 		lines(c.out, applied.Text)
 		return nil
 	}
-	return c.describe(t, time.Now())
+	if err := c.describe(t.WithDeclared(declared), now); err != nil {
+		return err
+	}
+	c.printWords(t.WithOperations("").WithDeclared(declared), now)
+	return nil
 }
 
 // lines prints a text of several lines, without what could move a terminal.

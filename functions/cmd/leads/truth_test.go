@@ -41,7 +41,10 @@ func (o *operator) takes(id, body string) *lead.Lead {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	people := applied.WithOperations("operations@contoso.com")
+	people, err := withDeclared(o.t.Context(), o.store, applied.WithOperations("operations@contoso.com"))
+	if err != nil {
+		o.t.Fatal(err)
+	}
 	q := o.Queue(queue.Backoff{})
 	i := ingest.Ingest{Store: o.store, Queue: q, Team: lab.Team(people), Secrets: [][]byte{intakeSecret}, Life: time.Hour, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
 	s := lead.Submission{ID: id, ReceivedAt: lead.At(time.Now()), Body: []byte(body)}
