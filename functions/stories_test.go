@@ -48,6 +48,7 @@ const tick = time.Hour
 //	apply FILE                         a team file is applied
 //	post OFFER JSON                    Partner Center posts a lead; OFFER - is a URL for all offers
 //	reply PERSON COMPANY FIELD=VALUE…  a person posts the form of a lead's page, opened from the newest mail about it
+//	away PERSON UNTIL, back PERSON     a person declares to be away until a day or a local time, or to be back
 //	mail away, mail back               the mail server stops and starts
 //
 // A story ends with another run of everything, which must change nothing.
@@ -162,6 +163,19 @@ func (s *story) step(line string) {
 		s.post(offer, body)
 	case "reply":
 		s.reply(strings.Fields(rest))
+	case "away":
+		person, until, _ := strings.Cut(rest, " ")
+		at, err := s.person(person).Until(until)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		word, err := lead.DeclareAway(s.clock(), at)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.declare(person, word, "away until "+until)
+	case "back":
+		s.declare(rest, lead.DeclareBack(s.clock()), "back")
 	case "mail":
 		if rest == "away" {
 			s.SMTP.Stop()
@@ -259,6 +273,30 @@ func (s *story) apply(name string) {
 	}
 	s.version = f.Version
 	s.say(name + " is applied")
+}
+
+// person is one of the team that is applied.
+func (s *story) person(id string) team.Person {
+	s.t.Helper()
+	f, err := s.store.Team(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	t, _ := team.Parse([]byte(f.Text))
+	p, ok := t.Person(id)
+	if !ok {
+		s.t.Fatalf("%s: there is no person %q", s.folder, id)
+	}
+	return p
+}
+
+// declare has a person declare something about being away.
+func (s *story) declare(person string, word lead.Declared, says string) {
+	s.t.Helper()
+	if err := s.store.DeclareAway(s.t.Context(), person, word); err != nil {
+		s.t.Fatal(err)
+	}
+	s.say(person + " declares: " + says)
 }
 
 func (s *story) post(offer, body string) {
