@@ -43,13 +43,13 @@ func DeclareAway(now, until time.Time) (Declared, error) {
 func DeclareBack(now time.Time) Declared { return Declared{Since: At(now), Until: At(now)} }
 
 // Instead gives when somebody is away who has declared that and of whom a plan says otherwise. From Since the word
-// counts instead of whatever the plan has begin by Until: what had begun before Since ends there. Later absences of the
-// plan stay.
+// counts instead of whatever the plan has begin before Until: what had begun before Since ends there. Later absences of
+// the plan stay, also one that begins at Until: whoever is there all the same says so then, and no lead waits meanwhile.
 func (d Declared) Instead(plan []Stretch) []Stretch {
 	since, until := d.Since.Time, later(d.Since.Time, d.Until.Time)
 	var away []Stretch
 	for _, s := range plan {
-		if !s.From.After(until) && s.To.After(since) {
+		if (s.From.Before(until) || !s.From.After(since)) && s.To.After(since) {
 			s.To = since
 		}
 		if s.From.Before(s.To) {
