@@ -90,7 +90,7 @@ func (l *Lead) Close(stage Stage, reason Reason, note string, by Actor, now time
 	if stage != StageWon {
 		closed = Say("closed.reason", "by", by.Name, "stage", string(stage), "reason", string(reason))
 	}
-	l.act(now, withNote("words", note, closed)...)
+	l.act(now, withNote("remark", note, closed)...)
 	return nil
 }
 
@@ -150,7 +150,7 @@ func (l *Lead) Unsuppress(reason string, by Actor, now time.Time) error {
 	case l.FollowUp == nil && !l.Stage.Closed():
 		l.look(now)
 	}
-	l.act(now, withNote("words", reason, Say("unsuppressed", "by", by.Name))...)
+	l.act(now, withNote("remark", reason, Say("unsuppressed", "by", by.Name))...)
 	return nil
 }
 

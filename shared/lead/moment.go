@@ -7,3 +7,8 @@ import "time"
 func (v Vocabulary) Moment(at time.Time, zone *time.Location) string {
 	return layout{Vocabulary: v, day: v.Day, clock: "15:04"}.both(at, zone)
 }
+
+// Stamp is an instant in words, to the minute, with its date in numbers in a person's zone alone: "Mon 2026-11-23 13:00 KST".
+func (v Vocabulary) Stamp(at time.Time, zone *time.Location) string {
+	return layout{Vocabulary: v, day: v.Date, clock: "15:04"}.full(at.In(zone))
+}

@@ -14,6 +14,8 @@ var sentences = map[string]string{
 	"stop":  ".",
 	"note":  "Note: {note}",
 	"words": "{note}",
+	// remark is what somebody wrote about what was just said.
+	"remark": "{note}",
 
 	// What happens to a lead.
 	"touch":               "{action}",
@@ -98,21 +100,17 @@ var sentences = map[string]string{
 	"rule.all":      "there are no teams: everybody",
 
 	// Why somebody acts for an owner.
-	"acts":               "{person} acts",
-	"acts.away":          ": {absent} is {away}",
-	"acts.unknown":       "{person} acts: the owner is not in the team any more",
-	"acts.covers":        "{person} covers for {absent}, who is {away}",
-	"acts.nobody":        "{absent} is {away}, and so is everybody who would act",
-	"away":               "away until {day}",
-	"away.year":          "away until {date}",
-	"role.manager":       "as the manager of the team {team}",
-	"role.fallback":      "as the fallback of the team {team}",
-	"role.forManager":    "for {absent}, the manager of the team {team}",
-	"role.forFallback":   "for {absent}, the fallback of the team {team}",
-	"told.onDuty":        "You get this because you are on duty",
-	"told.manager":       "You get this as the manager",
-	"told.owner":         ". The owner is {person}",
-	"told.owner.instead": "The owner is {person}",
+	"acts":             "{person} acts",
+	"acts.away":        ": {absent} is {away}",
+	"acts.unknown":     "{person} acts: the owner is not in the team any more",
+	"acts.covers":      "{person} covers for {absent}, who is {away}",
+	"acts.nobody":      "{absent} is {away}, and so is everybody who would act",
+	"away":             "away until {day}",
+	"away.year":        "away until {date}",
+	"role.manager":     "as the manager of the team {team}",
+	"role.fallback":    "as the fallback of the team {team}",
+	"role.forManager":  "for {absent}, the manager of the team {team}",
+	"role.forFallback": "for {absent}, the fallback of the team {team}",
 }
 
 // english is the language of the record.
