@@ -17,9 +17,6 @@ func (w Words) Told(a lead.Activity, zone *time.Location) string { return w.told
 // Why says in a sentence without its full stop why somebody owns a lead.
 func (w Words) Why(o lead.Owner, zone *time.Location) string { return w.told(o.Said, o.Why, zone) }
 
-// About says why a list named a lead; empty for another mail.
-func (w Words) About(m lead.Mail, zone *time.Location) string { return w.told(m.Said, m.About, zone) }
-
 // Phrases says phrases that stand for themselves, such as those of team.ActingWhy. They have no full stop.
 func (w Words) Phrases(said []lead.Phrase, zone *time.Location) string {
 	return w.told(said, lead.Text(said...), zone)
@@ -55,7 +52,7 @@ func (r reader) Person(name string) string {
 	if name == lead.OperationsName {
 		return r.Say("said.operations")
 	}
-	return r.Say("said.person", "Name", name)
+	return name + r.Say("said.person")
 }
 
 // Time is an instant with its year, because a record is read years later.
@@ -78,14 +75,17 @@ func (r reader) Clock(c lead.Clock) string {
 	return c.Words(r.Vocabulary())
 }
 
-// Listed says texts of which there are a few. Of a rule's conditions it is the names, and the values stay. What is not
-// known stays in English.
+// Listed says texts of which there are a few. Of a rule's conditions it says the names and the actions, and other values
+// stay, as what is not known does.
 func (r reader) Listed(part, english string) string {
 	texts := strings.Split(english, ", ")
 	for i, text := range texts {
 		name, value, met := text, "", false
 		if part == "met" {
 			name, value, met = strings.Cut(text, " ")
+		}
+		if met && name == "action" {
+			value = r.Action(lead.Action(value))
 		}
 		texts[i] = r.recorded(part, name, name)
 		if met {
