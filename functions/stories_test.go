@@ -33,6 +33,7 @@ import (
 	"leadflow/shared/local/servicebus"
 	"leadflow/shared/store"
 	"leadflow/shared/team"
+	"leadflow/shared/words"
 )
 
 var update = flag.Bool("update", false, "write the transcripts of the stories anew")
@@ -416,6 +417,7 @@ func (s *story) leads() string {
 	}
 	slices.SortFunc(all, func(a, b lead.Lead) int { return a.CreatedAt.Compare(b.CreatedAt.Time) })
 	var out strings.Builder
+	korean := words.In([]string{"ko"})
 	for _, l := range all {
 		fmt.Fprintf(&out, "\n%s: %s, owner %s\n", l.Subject, l.Stage, l.Owner.Person)
 		if f := l.FollowUp; f != nil {
@@ -423,6 +425,9 @@ func (s *story) leads() string {
 		}
 		for _, a := range l.Timeline {
 			fmt.Fprintf(&out, "  %s  %s\n", a.At.In(s.zone).Format("Mon 2 Jan 15:04"), a.Text)
+			if korean.Told(a, s.zone) == a.Text {
+				s.t.Errorf("the timeline cannot be told in another language: %s", a.Text)
+			}
 		}
 	}
 	return out.String()

@@ -27,9 +27,9 @@ func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 	case leadID == "":
 		return nil
 	}
-	text := "A mail was given up: " + reason + "."
+	became := lead.Say("sent.givenUp", "because", reason)
 	if record.State != store.MailFailed { // and only its lead does not know yet
-		text = sentence(record, team.Team{})
+		became = sentence(record, team.Team{})
 	}
 	l, version, err := s.Lead(ctx, leadID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -39,7 +39,8 @@ func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 		return err
 	}
 	_, err = s.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
-		if !l.Record(mailID, text, lead.At(now)) {
+		text, said := lead.Told(became)
+		if !l.Record(mailID, text, lead.At(now), said...) {
 			return store.ErrUnchanged
 		}
 		return nil

@@ -59,11 +59,12 @@ func recordList(ctx context.Context, s Store, record *store.Mail, t team.Team, n
 			return err
 		}
 		_, err = s.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
-			text := listSentence(record, id, t)
+			became := listSentence(record, id, t)
 			if record.State != store.MailFailed && !record.List.Names(id) && l.TellInstead(record.ID, now) {
-				text = "The " + string(record.Kind) + " to " + t.Called(record.To) + " did not name it: somebody else acts now."
+				became = lead.Say("sent.instead", "mail", string(record.Kind), "to", t.Called(record.To))
 			}
-			if !l.Record(record.ID, text, lead.At(now)) {
+			text, said := lead.Told(became)
+			if !l.Record(record.ID, text, lead.At(now), said...) {
 				return store.ErrUnchanged
 			}
 			return nil
@@ -76,9 +77,9 @@ func recordList(ctx context.Context, s Store, record *store.Mail, t team.Team, n
 }
 
 // listSentence says on the timeline of a lead what became of a list.
-func listSentence(record *store.Mail, id string, t team.Team) string {
+func listSentence(record *store.Mail, id string, t team.Team) lead.Phrase {
 	if record.State == store.MailSent && !record.List.Names(id) {
-		return "The " + string(record.Kind) + " to " + t.Called(record.To) + " did not name it any more."
+		return lead.Say("sent.without", "mail", string(record.Kind), "to", t.Called(record.To))
 	}
 	return sentence(record, t)
 }

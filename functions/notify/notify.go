@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"leadflow/shared/azfunc"
@@ -102,7 +101,8 @@ func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	}
 	// What is on the mail's record is put on the lead, also when an earlier try did not get that far.
 	_, err = n.Store.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
-		if !l.Record(mailID, sentence(record, t), lead.At(n.Now())) {
+		text, said := lead.Told(sentence(record, t))
+		if !l.Record(mailID, text, lead.At(n.Now()), said...) {
 			return store.ErrUnchanged
 		}
 		return nil
@@ -303,20 +303,20 @@ func person(t team.Team, id string) (team.Person, error) {
 }
 
 // sentence says on the timeline what became of a mail.
-func sentence(record *store.Mail, t team.Team) string {
-	mail := "mail to " + t.Called(record.To)
+func sentence(record *store.Mail, t team.Team) lead.Phrase {
+	mail, to := "mail", t.Called(record.To)
 	if record.Kind.IsList() {
-		mail = string(record.Kind) + " to " + t.Called(record.To)
+		mail = string(record.Kind)
 	}
 	switch {
 	case record.State == store.MailDropped:
-		return "The " + mail + " was not sent: " + record.Why + "."
+		return lead.Say("sent.not", "mail", mail, "to", to, "because", record.Why)
 	case record.State == store.MailFailed:
-		return "The " + mail + " could not be delivered: " + record.Why + "."
+		return lead.Say("sent.failed", "mail", mail, "to", to, "because", record.Why)
 	case record.DryRun:
-		return "The " + mail + " was rendered and not sent (dry run)."
+		return lead.Say("sent.dry", "mail", mail, "to", to)
 	}
-	return strings.ToUpper(mail[:1]) + mail[1:] + " sent."
+	return lead.Say(mail+".sent", "to", to)
 }
 
 // Postpone sends the copy for later.

@@ -71,14 +71,14 @@ type similar struct {
 
 // page is what a visitor sees of a lead. said is a form that was refused, nil if none was.
 func (p *Respond) page(l *lead.Lead, v visit, said url.Values) leadPage {
-	shown := leadPage{Lead: l, Heading: name(l.Contact, v), Stage: v.Stage(l.Stage), Owner: v.team.Called(l.Owner.Person), Why: l.Owner.Why,
+	shown := leadPage{Lead: l, Heading: name(l.Contact, v), Stage: v.Stage(l.Stage), Owner: v.team.Called(l.Owner.Person), Why: v.Words.Why(l.Owner, v.zone),
 		Country: v.Country(l.Contact), Stop: stop(l.Suppression, v.Words), Due: dueOf(l, v),
 		Token: v.token, Seen: l.Seen(), Forms: forms(l, v, said), Mine: p.address(v, link.KindMine, "")}
 	if v.manages() {
 		shown.Team = p.address(v, link.KindTeam, "")
 	}
 	for _, s := range l.Suggestions {
-		shown.Similar = append(shown.Similar, similar{s.Why, s.Suppressed, p.address(v, link.KindLead, s.Lead)})
+		shown.Similar = append(shown.Similar, similar{v.Words.Similar(s), s.Suppressed, p.address(v, link.KindLead, s.Lead)})
 	}
 	for _, t := range l.Touches {
 		shown.Touches = append(shown.Touches, touched(t, v))
@@ -117,7 +117,7 @@ func touched(t lead.Touch, v visit) touch {
 func toldOf(activities []lead.Activity, v visit) []told {
 	var all []told
 	for _, a := range activities {
-		all = append(all, told{a.At.String(), v.Stamp(a.At.Time, v.zone), a.Text})
+		all = append(all, told{a.At.String(), v.Stamp(a.At.Time, v.zone), v.Told(a, v.zone)})
 	}
 	return all
 }

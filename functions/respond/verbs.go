@@ -139,7 +139,8 @@ func (a act) reassign(l *lead.Lead) error {
 	if reason == "" {
 		return lead.ErrNoWords
 	}
-	return l.Reassign(lead.Owner{Person: to.ID, Name: to.Name, Since: lead.At(a.now), Why: a.by.Name + " gave it to " + to.Name + ": " + reason,
+	why, said := lead.Told(lead.Say("why.given", "by", a.by.Name, "to", to.Name, "note", reason))
+	return l.Reassign(lead.Owner{Person: to.ID, Name: to.Name, Since: lead.At(a.now), Why: why, Said: said,
 		Decision: &lead.Decision{Rule: "by hand", TeamVersion: a.team.Version}}, // so that it stays with operations too
 		a.now, a.team.Staff(a.now, nil))
 }

@@ -53,7 +53,7 @@ func (l *Lead) Snooze(until time.Time, by Actor, now time.Time) error {
 	}
 	f.SnoozedUntil, f.ShowFrom, f.OwnerAt, f.Told = At(until), At(until), At(until), false
 	f.Snoozes++
-	l.act(now, by.Name+" put it off until "+stamp(f.SnoozedUntil)+".")
+	l.act(now, Say("snoozed", "by", by.Name, "until", f.SnoozedUntil.String()))
 	return nil
 }
 
@@ -61,7 +61,7 @@ func (l *Lead) Snooze(until time.Time, by Actor, now time.Time) error {
 func (l *Lead) Wake(by Actor, now time.Time) error {
 	switch f := l.FollowUp; {
 	case l.Stage.Closed():
-		l.act(now, by.Name+" opened it again; it was "+string(l.Stage)+".")
+		l.act(now, Say("opened", "by", by.Name, "stage", string(l.Stage)))
 		l.Stage = StageNew
 		if l.Response != nil {
 			l.Stage = StageContacted
@@ -69,7 +69,7 @@ func (l *Lead) Wake(by Actor, now time.Time) error {
 		l.look(now)
 	case f != nil && f.Snoozed(now):
 		f.SnoozedUntil, f.ShowFrom, f.OwnerAt = Time{}, At(now), At(now)
-		l.act(now, by.Name+" took it up again.")
+		l.act(now, Say("woken", "by", by.Name))
 	default:
 		return ErrRecorded
 	}
@@ -86,11 +86,11 @@ func (l *Lead) Close(stage Stage, reason Reason, note string, by Actor, now time
 		return ErrNoReason
 	}
 	l.Stage, l.FollowUp = stage, nil
-	text := by.Name + " closed it as " + string(stage)
+	closed := Say("closed", "by", by.Name, "stage", string(stage))
 	if stage != StageWon {
-		text += ": " + reason.Words()
+		closed = Say("closed.reason", "by", by.Name, "stage", string(stage), "reason", string(reason))
 	}
-	l.act(now, withNote(text+".", note))
+	l.act(now, withNote("remark", note, closed)...)
 	return nil
 }
 
@@ -106,7 +106,7 @@ func (l *Lead) Qualify(by Actor, now time.Time) error {
 	if !l.FollowUp.Running() {
 		l.FollowUp = nil
 	}
-	l.act(now, by.Name+" qualified it.")
+	l.act(now, Say("qualified", "by", by.Name))
 	return nil
 }
 
@@ -114,10 +114,10 @@ func (l *Lead) Qualify(by Actor, now time.Time) error {
 // the customer does (SuppressedOptedOut). It fails with ErrRecorded if that or more is known, and with ErrNoReason for
 // another reason, which is nobody's word.
 func (l *Lead) Suppress(reason SuppressionReason, by Actor, now time.Time) error {
-	why := by.Name + " said so"
+	why := Say("suppressed.by", "by", by.Name)
 	switch {
 	case reason == SuppressedOptedOut:
-		why = "they said so to " + by.Name
+		why = Say("suppressed.told", "by", by.Name)
 	case reason != SuppressedDoNotContact:
 		return ErrNoReason
 	}
@@ -150,7 +150,7 @@ func (l *Lead) Unsuppress(reason string, by Actor, now time.Time) error {
 	case l.FollowUp == nil && !l.Stage.Closed():
 		l.look(now)
 	}
-	l.act(now, withNote(by.Name+" said that they may be contacted again.", reason))
+	l.act(now, withNote("remark", reason, Say("unsuppressed", "by", by.Name))...)
 	return nil
 }
 
@@ -161,7 +161,7 @@ func (l *Lead) Leave(by Actor, now time.Time) error {
 		return ErrRecorded
 	}
 	l.FollowUp = nil
-	l.act(now, by.Name+" decided to leave it: they are not contacted.")
+	l.act(now, Say("left", "by", by.Name))
 	return nil
 }
 
@@ -170,7 +170,7 @@ func (l *Lead) Note(text string, by Actor, now time.Time) error {
 	if text = strings.TrimSpace(text); text == "" {
 		return ErrNoWords
 	}
-	l.act(now, by.Name+" noted: "+cut(text, maxNote))
+	l.act(now, Say("noted", "by", by.Name, partNote, cut(text, maxNote)))
 	return nil
 }
 
@@ -180,9 +180,12 @@ func (l *Lead) Reassign(to Owner, now time.Time, s Staff) error {
 	if l.Owner.Person == to.Person && (to.Decision == nil || l.Owner.Decision != nil) {
 		return ErrRecorded
 	}
-	to.Why = cut(to.Why, maxNote)
+	if short := cut(to.Why, maxNote); short != to.Why {
+		to.Why, to.Said = short, nil // which would tell of what is not there
+	}
 	l.Owner = to
-	l.act(now, "New owner: "+to.Called()+". "+to.Why+".")
+	l.owned(At(now), Say("owner.new", "person", to.Called()), "")
+	l.UpdatedAt = At(now)
 	if l.Stage.Closed() || l.Suppression != nil && l.FollowUp == nil {
 		return nil
 	}
@@ -217,25 +220,26 @@ func (r SuppressionReason) strength() int {
 }
 
 // suppress stops every contact. No reason is weakened by another.
-func (l *Lead) suppress(reason SuppressionReason, why string, now Time) {
+func (l *Lead) suppress(reason SuppressionReason, why Phrase, now Time) {
 	if l.Suppression == nil || reason.strength() > l.Suppression.Reason.strength() {
 		l.Suppression = &Suppression{Reason: reason, Since: now}
 	}
 	l.FollowUp = nil
-	l.act(now.Time, "Must not be contacted: "+why+".")
+	l.act(now.Time, why)
 }
 
 // act notes what somebody did.
-func (l *Lead) act(now time.Time, text string) {
-	l.note(At(now), text, "", "")
+func (l *Lead) act(now time.Time, said ...Phrase) {
+	l.note(At(now), "", said...)
 	l.UpdatedAt = At(now)
 }
 
-func withNote(text, note string) string {
+// withNote adds what a person wrote, if anything, as a phrase with this id.
+func withNote(id, note string, said ...Phrase) []Phrase {
 	if note = strings.TrimSpace(note); note != "" {
-		text += " " + cut(note, maxNote)
+		said = append(said, Say(id, partNote, cut(note, maxNote)))
 	}
-	return text
+	return said
 }
 
 // Called is the owner in words.

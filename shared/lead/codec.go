@@ -130,6 +130,18 @@ func (a Activity) MarshalJSON() ([]byte, error) {
 	return a.unknown.Encode(plain(a))
 }
 
+// UnmarshalJSON reads a stored phrase.
+func (p *Phrase) UnmarshalJSON(b []byte) error {
+	type plain Phrase
+	return p.unknown.Decode(b, (*plain)(p))
+}
+
+// MarshalJSON writes a phrase as it is stored.
+func (p Phrase) MarshalJSON() ([]byte, error) {
+	type plain Phrase
+	return p.unknown.Encode(plain(p))
+}
+
 // UnmarshalJSON reads a stored mail of a lead.
 func (m *Mail) UnmarshalJSON(b []byte) error {
 	type plain Mail

@@ -129,9 +129,9 @@ func (l *Lead) startClock(kind FollowUpKind, t Touch, now Time, s Staff) {
 		f.ManagerAt = f.DueAt
 	}
 	l.FollowUp = f
-	l.note(now, "The response clock began: "+clock.Words(English())+".", t.Submission, "")
+	l.note(now, t.Submission, Say("clock", "clock", clock.part()))
 	if err != nil {
-		l.note(now, actor.Name+" has no working time in a whole year, so every hour counts.", t.Submission, "")
+		l.note(now, t.Submission, Say("clock.round", "person", actor.Name))
 	}
 }
 

@@ -116,12 +116,18 @@ type Owner struct {
 	// Name is what the person was called then.
 	Name  string `json:"name,omitempty"`
 	Since Time   `json:"since"`
-	Why   string `json:"why"`
+	// Why is a sentence in English without its full stop, and Said what it says in phrases; without any it is in a
+	// person's own words, or an older version's.
+	Why  string   `json:"why"`
+	Said []Phrase `json:"said,omitempty"`
 	// Decision is how the person was found; nil if there was nothing to decide.
 	Decision *Decision `json:"decision,omitempty"`
 
 	unknown Unknown
 }
+
+// OperationsName is what Operations is called.
+const OperationsName = "Operations"
 
 // Operations is the person who owns the leads while no team has been applied, and those that nobody else can own.
 const Operations = "operations"
@@ -165,8 +171,10 @@ const (
 
 // Activity is anything on the timeline.
 type Activity struct {
-	At   Time   `json:"at"`
-	Text string `json:"text"`
+	At Time `json:"at"`
+	// Text says it in English, and Said in phrases; without any an older version wrote it.
+	Text string   `json:"text"`
+	Said []Phrase `json:"said,omitempty"`
 	// Submission or Mail names what the activity is about, where there is one.
 	Submission string `json:"submission,omitempty"`
 	Mail       string `json:"mail,omitempty"`
@@ -187,8 +195,9 @@ type Mail struct {
 	PlannedAt Time   `json:"plannedAt"`
 	// Copy says that the mail is for this person and not for whoever acts for the owner when it is sent.
 	Copy bool `json:"copy,omitempty"`
-	// About is why a list names the lead, in words.
-	About string `json:"about,omitempty"`
+	// About is why a list names the lead, in English, and Said what it says in phrases.
+	About string   `json:"about,omitempty"`
+	Said  []Phrase `json:"said,omitempty"`
 	// RecordedAt is when its end was noted here; zero while it is open.
 	RecordedAt Time `json:"recordedAt,omitzero"`
 

@@ -38,7 +38,7 @@ func (l *Lead) turn(now time.Time, s Staff) bool {
 	if f == nil || f.Kind != FollowUpStep || !f.Told || f.OwnerAt.After(now) {
 		return false
 	}
-	l.note(At(now), "Step "+strconv.Itoa(f.Step)+" of the follow-ups passed without a contact.", "", "")
+	l.note(At(now), "", Say("step.passed", "step", strconv.Itoa(f.Step)))
 	l.beginStep(f.Step+1, f.Since, s)
 	return true
 }
@@ -53,7 +53,7 @@ func (l *Lead) PutOn(kind MailKind, mail string, to Actor, now time.Time, s Staf
 		return true
 	}
 	f := l.FollowUp
-	about := f.about(kind, now)
+	about, said := Told(f.about(kind, now))
 	next := workingDay(to.Works, now, 1)
 	switch {
 	case kind == MailEscalation:
@@ -66,35 +66,35 @@ func (l *Lead) PutOn(kind MailKind, mail string, to Actor, now time.Time, s Staf
 	default:
 		f.OwnerAt = f.DueAt
 	}
-	l.plan(Mail{ID: mail, Kind: kind, To: to.Person, PlannedAt: At(now), About: about})
+	l.plan(Mail{ID: mail, Kind: kind, To: to.Person, PlannedAt: At(now), About: about, Said: said})
 	l.UpdatedAt = At(now)
 	return true
 }
 
 // about says why a list names the lead.
-func (f *FollowUp) about(kind MailKind, now time.Time) string {
-	due := !f.DueAt.After(now)
+func (f *FollowUp) about(kind MailKind, now time.Time) Phrase {
+	due, at, step := !f.DueAt.After(now), f.DueAt.String(), strconv.Itoa(f.Step)
 	switch {
 	case kind == MailEscalation:
-		return "Nobody had answered by " + stamp(f.DueAt) + "."
+		return Say("about.escalation", "due", at)
 	case f.Running() && f.Told:
-		return "An answer is still due, since " + stamp(f.DueAt) + "."
+		return Say("about.stillDue", "due", at)
 	case f.Running() && due:
-		return "The time to respond by has passed: " + stamp(f.DueAt) + "."
+		return Say("about.passed", "due", at)
 	case f.Running():
-		return "An answer is due by " + stamp(f.DueAt) + "."
+		return Say("about.due", "due", at)
 	case f.Kind == FollowUpStep && due:
-		return "Step " + strconv.Itoa(f.Step) + " of the follow-ups is due."
+		return Say("about.step", "step", step)
 	case f.Kind == FollowUpStep: // shown early, to a new owner
-		return "Step " + strconv.Itoa(f.Step) + " of the follow-ups is due by " + stamp(f.DueAt) + "."
+		return Say("about.stepBy", "step", step, "due", at)
 	case f.Kind == FollowUpClose:
-		return "They have not answered to any follow-up: it should be closed."
+		return Say("about.close")
 	case f.Kind == FollowUpWake && due:
-		return "It was put off until now."
+		return Say("about.wake")
 	case f.Kind == FollowUpWake:
-		return "It was put off until " + stamp(f.DueAt) + "."
+		return Say("about.wakeBy", "due", at)
 	}
-	return "It has a new owner."
+	return Say("about.look")
 }
 
 // afterDue is when the owner is told again of what is due: daily while somebody waits for an answer, else with the next

@@ -31,8 +31,9 @@ func (l *Lead) OpenMails() []Mail {
 	return open
 }
 
-// Record notes on the lead how a mail ended, in words for the timeline. It says whether that was news.
-func (l *Lead) Record(id, text string, at Time) bool {
+// Record notes on the lead how a mail ended, in English for the timeline; said is the same in phrases, as Told gives
+// both. It says whether that was news.
+func (l *Lead) Record(id, text string, at Time, said ...Phrase) bool {
 	m := l.Mail(id)
 	if m == nil || !m.RecordedAt.IsZero() {
 		return false
@@ -40,8 +41,13 @@ func (l *Lead) Record(id, text string, at Time) bool {
 	m.RecordedAt = at
 	if m.About != "" {
 		text += " " + m.About
+		if len(said) > 0 && len(m.Said) > 0 {
+			said = append(said, m.Said...)
+		} else {
+			said = nil // one half of it would be missing
+		}
 	}
-	l.note(at, text, m.Submission, id)
+	l.Timeline = append(l.Timeline, Activity{At: at, Text: text, Said: said, Submission: m.Submission, Mail: id})
 	l.dueAgain()
 	l.UpdatedAt = at
 	return true

@@ -98,10 +98,10 @@ func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 	if verdict == FirstTouch {
 		l.Stage, l.CreatedAt, l.Subject = StageNew, now, subject(t, l.Contact)
 	}
-	l.note(t.ReceivedAt, touchText(t, verdict), t.Submission, "")
+	l.note(t.ReceivedAt, t.Submission, touched(t, verdict)...)
 	if l.Owner.Person == "" {
 		l.Owner = s.Assign()
-		l.note(now, "Owner: "+l.Owner.Called()+". "+l.Owner.Why+".", t.Submission, "")
+		l.owned(now, Say("owner", "person", l.Owner.Called()), t.Submission)
 	}
 	suppressed := l.Suppression
 	kind, mailed := mailFor(t, verdict, suppressed)
@@ -116,14 +116,14 @@ func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 		}
 		if suppressed == nil {
 			l.Suppression = &Suppression{Reason: SuppressedDoNotContact, Since: now, Submission: t.Submission}
-			l.note(now, "Must not be contacted: Microsoft said so.", t.Submission, "")
+			l.note(now, t.Submission, Say("suppressed"))
 			if waits { // it came late: the customer asked after it
 				kind, mailed, answer = MailDecide, true, asked
 			}
 		}
 	}
 	if l.Stage.Closed() && !older && mailed && t.Action != ActionDoNot && !l.answered(t) {
-		l.note(now, "Reopened from "+string(l.Stage)+": a new touch arrived.", t.Submission, "")
+		l.note(now, t.Submission, Say("reopened", "stage", string(l.Stage)))
 		l.Stage, l.FollowUp = StageNew, nil
 	}
 	if mailed {
@@ -190,7 +190,7 @@ func (l *Lead) tell(kind MailKind, t Touch, now Time, s Staff) {
 	mail := Mail{ID: string(kind) + "-" + t.Submission, Kind: kind, Submission: t.Submission, To: actor.Person, PlannedAt: now}
 	l.plan(mail)
 	if actor.Person != l.Owner.Person {
-		l.note(now, "The owner is absent: "+actor.Name+" acts.", t.Submission, "")
+		l.note(now, t.Submission, Say("owner.absent", "person", actor.Name))
 	}
 	told := []string{actor.Person}
 	copyTo := func(kind MailKind, to Actor) {
@@ -238,15 +238,15 @@ func subject(t Touch, c Contact) string {
 	return cutRunes(strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " - "), maxField)
 }
 
-func touchText(t Touch, v Verdict) string {
-	text := t.Action.Words()
-	if n := t.Offer.Name(); n != "" {
-		text += ": " + n
-	}
+func touched(t Touch, v Verdict) []Phrase {
+	var said []Phrase
 	if v == AskedAgain {
-		text = "Asked again. " + text
+		said = append(said, Say("touch.again"))
 	}
-	return text
+	if n := t.Offer.Name(); n != "" {
+		return append(said, Say("touch.offer", "action", string(t.Action), "offer", n))
+	}
+	return append(said, Say("touch", "action", string(t.Action)))
 }
 
 // SuppressedBy says whether it is this submission for which the person must not be contacted.
@@ -273,8 +273,20 @@ func (l *Lead) nearest(t Touch) int {
 // apart is the time between the arrivals of two touches.
 func (t Touch) apart(x Touch) time.Duration { return t.ReceivedAt.Sub(x.ReceivedAt.Time).Abs() }
 
-func (l *Lead) note(at Time, text, submission, mail string) {
-	l.Timeline = append(l.Timeline, Activity{At: at, Text: text, Submission: submission, Mail: mail})
+// note adds to the timeline what phrases say.
+func (l *Lead) note(at Time, submission string, said ...Phrase) {
+	text, stored := Told(said...)
+	l.Timeline = append(l.Timeline, Activity{At: at, Text: text, Said: stored, Submission: submission})
+}
+
+// owned adds to the timeline who the owner is, as head says, and why.
+func (l *Lead) owned(at Time, head Phrase, submission string) {
+	why := l.Owner.Said
+	if len(why) == 0 {
+		_, why = Told(Say("words", partNote, l.Owner.Why))
+	}
+	said := append(append([]Phrase{head}, why...), Say("stop"))
+	l.Timeline = append(l.Timeline, Activity{At: at, Text: Text(head) + " " + l.Owner.Why + ".", Said: said, Submission: submission})
 }
 
 // bound shortens what a stranger may have made long.

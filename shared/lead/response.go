@@ -3,7 +3,6 @@ package lead
 import (
 	"errors"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -98,27 +97,26 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	reached := a.Disposition != Bounced // a mail that came back has reached nobody
 	answers := l.FollowUp.Running() && reached && !at.Before(l.FollowUp.Since.Add(-clockSlack))
 	r := &Response{ContactedAt: at, RecordedAt: At(now), By: a.By.Person, Disposition: a.Disposition}
-	text := a.By.Name + " contacted them: " + a.Disposition.Words() + "."
+	said := []Phrase{Say("contacted", "by", a.By.Name, "disposition", string(a.Disposition))}
 	if answers {
 		r.RespondBy = l.FollowUp.DueAt
-		if text += " That was in time."; r.Breached() {
-			text = strings.TrimSuffix(text, "in time.") + "too late: the answer was due " + stamp(r.RespondBy) + "."
+		if r.Breached() {
+			said = append(said, Say("contacted.late", "due", r.RespondBy.String()))
+		} else {
+			said = append(said, Say("contacted.inTime"))
 		}
 	}
 	suppresses := a.Disposition == OptedOut || a.Disposition == Bounced && l.Contact.Phone == ""
 	if l.FollowUp.Running() && !answers && !suppresses {
 		if reached {
-			text += " That was before they asked."
+			said = append(said, Say("contacted.before"))
 		}
-		text += " The answer is still due."
+		said = append(said, Say("contacted.stillDue"))
 	}
 	if now.Sub(at.Time) > clockSlack {
-		text += " Recorded " + stamp(At(now)) + "."
+		said = append(said, Say("contacted.recorded", "at", At(now).String()))
 	}
-	if note := strings.TrimSpace(a.Note); note != "" {
-		text += " Note: " + cut(note, maxNote)
-	}
-	l.note(at, text, "", "")
+	l.note(at, "", withNote("note", a.Note, said...)...)
 	if reached && (l.Response == nil || !l.Response.ContactedAt.After(at.Time)) {
 		l.Response = r
 	}
@@ -127,9 +125,9 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	}
 	switch {
 	case suppresses && a.Disposition == OptedOut:
-		l.suppress(SuppressedOptedOut, "they said so", At(now))
+		l.suppress(SuppressedOptedOut, Say("suppressed.optedOut"), At(now))
 	case suppresses:
-		l.suppress(SuppressedBounced, "the mail came back and there is no phone", At(now))
+		l.suppress(SuppressedBounced, Say("suppressed.bounced"), At(now))
 	default:
 		l.goOn(a.Disposition, at, now, answers, s)
 	}

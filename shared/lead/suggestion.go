@@ -102,7 +102,7 @@ func (l *Lead) Warn(s Suggestion, submission string, now Time) bool {
 	if !l.Suggest(s) {
 		return false
 	}
-	l.note(now, "A lead that may be the same person ("+s.Why+") must not be contacted: "+s.Lead+".", submission, "")
+	l.note(now, submission, Say("similar", "same", s.Why, "lead", s.Lead))
 	if l.Suppression == nil && !l.Stage.Closed() {
 		l.plan(Mail{ID: string(MailSimilar) + "-" + ID("similar:"+submission+":"+l.ID, ""), Kind: MailSimilar, Submission: submission, To: l.Owner.Person, PlannedAt: now})
 	}

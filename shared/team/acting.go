@@ -12,25 +12,31 @@ import (
 // For an owner who is absent it is the one who covers, else the fallback of the owner's team, else its manager,
 // whoever is there first; if nobody is, it is still the owner. For one who is not in the team it is operations.
 func (t Team) Acting(ownerID string, now time.Time) (p Person, why string) {
+	p, said := t.ActingWhy(ownerID, now)
+	return p, lead.Text(said...)
+}
+
+// ActingWhy is Acting with its reason in phrases, none if that is the owner who is there.
+func (t Team) ActingWhy(ownerID string, now time.Time) (p Person, why []lead.Phrase) {
 	owner, ok := t.Person(ownerID)
 	if !ok {
 		operations := t.operations()
-		return operations, operations.words() + " acts: the owner is not in the team any more"
+		return operations, []lead.Phrase{lead.Say("acts.unknown", "person", operations.words())}
 	}
-	away := owner.away(now)
-	if away == "" {
-		return owner, ""
+	if owner.there(now) {
+		return owner, nil
 	}
-	if cover, ok := t.Person(owner.Cover); ok && cover.away(now) == "" {
-		return cover, cover.words() + " covers for " + owner.words() + ", who is " + away
+	if cover, ok := t.Person(owner.Cover); ok && cover.there(now) {
+		return cover, []lead.Phrase{lead.Say("acts.covers", "person", cover.words(), "absent", owner.words()).And("away", owner.away(now))}
 	}
 	g, _ := t.groupOf(ownerID)
 	for _, p := range []Person{t.fallback(g), t.manager(g)} {
-		if p.away(now) == "" {
-			return p, p.words() + " acts" + t.role(p, g) + ": " + owner.words() + " is " + away
+		if p.there(now) {
+			why = append([]lead.Phrase{lead.Say("acts", "person", p.words())}, t.role(p, g)...)
+			return p, append(why, lead.Say("acts.away", "absent", owner.words()).And("away", owner.away(now)))
 		}
 	}
-	return owner, owner.words() + " is " + away + ", and so is everybody who would act"
+	return owner, []lead.Phrase{lead.Say("acts.nobody", "absent", owner.words()).And("away", owner.away(now))}
 }
 
 // ManagerOf is who is told when an owner lets a lead wait: the manager of the owner's first team, else of the team
@@ -61,7 +67,7 @@ func (t Team) OnDuty(now time.Time) []Person {
 			continue
 		}
 		marked = append(marked, p)
-		if p.away(now) == "" {
+		if p.there(now) {
 			there = append(there, p)
 		}
 	}
@@ -117,20 +123,21 @@ func (t Team) fallback(g Group) Person {
 	return t.manager(g)
 }
 
-// role says as what somebody stands in for a team; it begins with a space.
-func (t Team) role(p Person, g Group) string {
+// role says as what somebody stands in for a team; nothing where there is none.
+func (t Team) role(p Person, g Group) []lead.Phrase {
 	fallback, manager := t.fallback(g), t.manager(g)
+	role := lead.Say("role.forFallback", "absent", fallback.words(), "team", g.ID)
 	switch {
 	case g.ID == "":
-		return ""
+		return nil
 	case p.ID == manager.ID:
-		return " as the manager of the team " + g.ID
+		role = lead.Say("role.manager", "team", g.ID)
 	case p.ID == fallback.ID:
-		return " as the fallback of the team " + g.ID
+		role = lead.Say("role.fallback", "team", g.ID)
 	case p.ID == manager.Cover:
-		return " for " + manager.words() + ", the manager of the team " + g.ID
+		role = lead.Say("role.forManager", "absent", manager.words(), "team", g.ID)
 	}
-	return " for " + fallback.words() + ", the fallback of the team " + g.ID
+	return []lead.Phrase{role}
 }
 
 // words is how a person is named to others.
@@ -138,21 +145,23 @@ func (p Person) words() string { return cmp.Or(p.Name, p.ID) }
 
 // candidate is the person as one who may get a lead.
 func (p Person) candidate(now time.Time) lead.Candidate {
-	return lead.Candidate{Person: p.ID, Weight: max(1, p.Weight), Skipped: p.away(now)}
+	c := lead.Candidate{Person: p.ID, Weight: max(1, p.Weight)}
+	if !p.there(now) {
+		c.Skipped = lead.Text(p.away(now))
+	}
+	return c
 }
 
-// away says until when a person is absent, by the person's own calendar, such as "away until Mon 7 Dec"; empty
-// for somebody who is there.
-func (p Person) away(now time.Time) string {
-	until := p.AwayUntil(now)
-	if until.IsZero() {
-		return ""
+// there says whether a person is not absent.
+func (p Person) there(now time.Time) bool { return !p.Calendar.IsAway(now) }
+
+// away says until when a person is absent who is, by the person's own calendar: "away until Mon 7 Dec".
+func (p Person) away(now time.Time) lead.Phrase {
+	until, now := p.AwayUntil(now).In(p.zone()), now.In(p.zone())
+	if until.Year() != now.Year() {
+		return lead.Say("away.year", "date", lead.Day(until))
 	}
-	words := "away until " + p.day(until, now)
-	if until = until.In(p.zone()); until.Hour()+until.Minute()+until.Second() > 0 {
-		words += until.Format(" 15:04")
-	}
-	return words
+	return lead.Say("away", "day", lead.Day(until))
 }
 
 // day is a date where the person is, with its year if that is not the one of now.
@@ -169,7 +178,7 @@ func (p Person) zone() *time.Location { return cmp.Or(p.Calendar.Zone, time.UTC)
 // AwayUntil is when an absence ends that has begun; zero for somebody who is there. Absences that follow on one another
 // are one.
 func (p Person) AwayUntil(now time.Time) time.Time {
-	if !p.Calendar.IsAway(now) {
+	if p.there(now) {
 		return time.Time{}
 	}
 	until := now

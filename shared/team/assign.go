@@ -1,8 +1,8 @@
 package team
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +35,8 @@ type Choice struct {
 	Otherwise []lead.Candidate
 
 	team Team
+	// rule is what Rule says.
+	rule lead.Phrase
 	// named is the person whom the rule names; nil where it names a team.
 	named *Person
 	now   time.Time
@@ -52,12 +54,13 @@ func (t Team) Choose(a Ask, now time.Time) Choice {
 		return c
 	}
 	a.Offer, _ = t.Find(a.Offer) // of a catalogue that may be another one by now
-	c.Rule, c.Group, c.named = t.route(a)
+	c.rule, c.Group, c.named = t.route(a)
+	c.Rule = lead.Text(c.rule)
 	if c.named != nil {
 		c.Candidates = append(c.Candidates, c.named.candidate(now))
 		if cover, ok := t.Person(c.named.Cover); ok {
 			candidate := cover.candidate(now)
-			if candidate.Skipped == "" && c.named.away(now) == "" {
+			if candidate.Skipped == "" && c.named.there(now) {
 				candidate.Skipped = "covers only while " + c.named.words() + " is away"
 			}
 			c.Candidates = append(c.Candidates, candidate)
@@ -86,36 +89,36 @@ func (c *Choice) fallTo(p Person) {
 }
 
 // route finds the team or, with a team that may be none, the person for a lead.
-func (t Team) route(a Ask) (rule string, g Group, named *Person) {
+func (t Team) route(a Ask) (rule lead.Phrase, g Group, named *Person) {
 	for _, r := range t.Rules {
-		words, fits := r.fits(a)
+		rule, fits := r.fits(a)
 		if !fits {
 			continue
 		}
 		if p, ok := t.Person(r.Person); ok {
 			g, _ := t.groupOf(p.ID)
-			return words, g, &p
+			return rule, g, &p
 		}
 		if g, ok := t.group(r.Group); ok {
-			return words, g, nil
+			return rule, g, nil
 		}
 	}
 	if o, ok := t.byID(written(a.Offer.Publisher, a.Offer.ID), a.Offer.Publisher); ok {
 		if g, ok := t.group(o.Team); ok {
-			return "the team of the offer", g, nil
+			return lead.Say("rule.offer"), g, nil
 		}
 	}
 	if len(t.Groups) > 0 {
-		return "no rule fits: the first team", t.Groups[0], nil
+		return lead.Say("rule.first"), t.Groups[0], nil
 	}
 	for _, p := range t.ofTheFile() {
 		g.People = append(g.People, p.ID)
 	}
-	return "there are no teams: everybody", g, nil
+	return lead.Say("rule.all"), g, nil
 }
 
-// fits says whether a rule is for a lead, and what it is in words: the condition's values that the lead has.
-func (r Rule) fits(a Ask) (words string, fits bool) {
+// fits says whether a rule is for a lead, and what it is: the condition's values that the lead has.
+func (r Rule) fits(a Ask) (rule lead.Phrase, fits bool) {
 	var met []string
 	meets := func(what string, values []string, has ...string) bool {
 		if len(values) == 0 {
@@ -139,9 +142,9 @@ func (r Rule) fits(a Ask) (words string, fits bool) {
 		meets("action", actions, string(a.Action)) &&
 		meets("country", r.Countries, a.Country)
 	if len(met) == 0 {
-		met = []string{"every lead"}
+		return lead.Say("rule.every", "line", strconv.Itoa(r.Line)), fits
 	}
-	return fmt.Sprintf("rule in line %d: %s", r.Line, strings.Join(met, ", ")), fits
+	return lead.Say("rule.line", "line", strconv.Itoa(r.Line), "met", strings.Join(met, ", ")), fits
 }
 
 // Assign has the roster decide, and gives the owner with the record of the decision. changed says whether the
@@ -157,7 +160,9 @@ func (c Choice) Assign(r *lead.Roster, leadID string, now lead.Time) (o lead.Own
 	}
 	d.Bound(p.Person)
 	person, _ := c.team.Person(p.Person)
-	return lead.Owner{Person: p.Person, Name: person.words(), Since: now, Why: c.why(p), Decision: d}, !p.Again
+	o = lead.Owner{Person: p.Person, Name: person.words(), Since: now, Decision: d}
+	o.Why, o.Said = lead.Told(c.why(p)...)
+	return o, !p.Again
 }
 
 // nobody says whether none of the candidates is available.
@@ -176,56 +181,64 @@ func (c Choice) told(owner string) Person {
 }
 
 // why says in a sentence without its full stop why the person who was picked has the lead.
-func (c Choice) why(p lead.Picked) string {
+func (c Choice) why(p lead.Picked) []lead.Phrase {
 	person, _ := c.team.Person(p.Person)
-	name, in, by := person.words(), "", " ("+c.Rule+")"
-	if c.Group.ID != "" {
-		in = " in the team " + c.Group.ID
-	}
+	name := person.words()
 	switch {
 	case p.Again:
-		return name + " had been given this lead before, when it was first tried"
+		return []lead.Phrase{lead.Say("why.again", "person", name)}
 	case c.nobody():
-		who := "Nobody" + in + " is available"
-		if c.named != nil {
-			who = c.named.words() + " is " + c.named.away(c.now)
-		}
-		told := ""
+		said := append([]lead.Phrase{c.nobodyWords(), lead.Say("why.falls", "person", name)}, c.team.role(person, c.Group)...)
 		if m := c.told(person.ID); m.ID != person.ID {
-			told = ", and " + m.words() + " is told"
+			said = append(said, lead.Say("why.told", "person", m.words()))
 		}
-		return who + by + ", so " + name + " gets it" + c.team.role(person, c.Group) + told
+		return said
+	case c.named == nil && c.Group.ID != "":
+		return append([]lead.Phrase{lead.Say("why.nextIn", "person", name, "team", c.Group.ID).And("rule", c.rule)}, c.share(p)...)
 	case c.named == nil:
-		return name + " is next" + in + by + c.share(p)
+		return append([]lead.Phrase{lead.Say("why.next", "person", name).And("rule", c.rule)}, c.share(p)...)
 	case c.named.ID == person.ID:
-		return name + " gets it by the " + c.Rule
+		return []lead.Phrase{lead.Say("why.named", "person", name).And("rule", c.rule)}
 	}
-	return name + " gets it for " + c.named.words() + ", who is " + c.named.away(c.now) + by
+	return []lead.Phrase{lead.Say("why.covers", "person", name, "absent", c.named.words()).And("away", c.named.away(c.now)).And("rule", c.rule)}
+}
+
+// nobodyWords says who is not available.
+func (c Choice) nobodyWords() lead.Phrase {
+	switch {
+	case c.named != nil:
+		return lead.Say("why.absent", "absent", c.named.words()).And("away", c.named.away(c.now)).And("rule", c.rule)
+	case c.Group.ID != "":
+		return lead.Say("why.nobodyIn", "team", c.Group.ID).And("rule", c.rule)
+	}
+	return lead.Say("why.nobody").And("rule", c.rule)
 }
 
 // share says how many of the last leads the person had who was picked, if there were enough to speak of.
-func (c Choice) share(p lead.Picked) string {
+func (c Choice) share(p lead.Picked) []lead.Phrase {
 	if p.Of < 2 {
-		return ""
+		return nil
 	}
 	i := slices.IndexFunc(p.Candidates, func(x lead.Candidate) bool { return x.Person == p.Person })
 	has := p.Candidates[i]
-	words := fmt.Sprintf(", with %d of the last %d leads", has.Load-has.Credit, p.Of)
+	said := []lead.Phrase{lead.Say("why.share", "load", strconv.Itoa(has.Load-has.Credit), "of", strconv.Itoa(p.Of))}
 	if has.Load == has.Credit {
-		words = fmt.Sprintf(", with none of the last %d leads", p.Of)
+		said = []lead.Phrase{lead.Say("why.none", "of", strconv.Itoa(p.Of))}
 	}
 	if slices.ContainsFunc(p.Candidates, func(x lead.Candidate) bool { return x.Weight != has.Weight }) {
-		words += fmt.Sprintf(" at weight %d", has.Weight)
+		said = append(said, lead.Say("why.weight", "weight", strconv.Itoa(has.Weight)))
 	}
-	return words
+	return said
 }
 
 // Assign gives the owner of a new lead while nobody hands out leads, and why. The team must have people.
 func (t Team) Assign(now lead.Time) lead.Owner {
-	why := "No team has been applied yet, so "
-	if t.Version > 0 {
-		why = "The applied team names no people, so "
-	}
 	operations := t.operations()
-	return lead.Owner{Person: operations.ID, Name: operations.Name, Since: now, Why: why + operations.Name + " owns every lead"}
+	why := lead.Say("why.noTeam", "person", operations.Name)
+	if t.Version > 0 {
+		why = lead.Say("why.noPeople", "person", operations.Name)
+	}
+	o := lead.Owner{Person: operations.ID, Name: operations.Name, Since: now}
+	o.Why, o.Said = lead.Told(why)
+	return o
 }

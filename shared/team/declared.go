@@ -44,12 +44,12 @@ func (p Person) AsDeclared(now time.Time) string {
 	}
 	since := "as declared on " + p.day(d.Since.Time, now)
 	if d.Until.After(now) && p.Calendar.IsAway(now) {
-		return p.away(now) + ", " + since
+		return lead.Text(p.away(now)) + ", " + since
 	}
 	file := p
 	file.Calendar.Away = p.filed
-	if planned := file.away(now); planned != "" && p.away(now) == "" {
-		return "back, " + since + ", and not " + planned + " as the team file has it"
+	if !file.there(now) && p.there(now) {
+		return "back, " + since + ", and not " + lead.Text(file.away(now)) + " as the team file has it"
 	}
 	return ""
 }

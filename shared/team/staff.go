@@ -43,7 +43,7 @@ func (s staff) Manager(o lead.Owner) (lead.Actor, bool) {
 
 // thereFor is who is told in the place of a manager: the one who acts for the manager, else operations.
 func (t Team) thereFor(manager Person, owner string, now time.Time) Person {
-	if acting, _ := t.Acting(manager.ID, now); acting.ID != owner && acting.away(now) == "" {
+	if acting, _ := t.Acting(manager.ID, now); acting.ID != owner && acting.there(now) {
 		return acting
 	}
 	return t.operations()

@@ -111,7 +111,7 @@ func Operations(mail string) Team { return Team{}.WithOperations(mail) }
 
 // WithOperations is the team with the person operations, who works round the clock in UTC.
 func (t Team) WithOperations(mail string) Team {
-	t.People = append(slices.Clip(t.People), Person{ID: lead.Operations, Name: "Operations", Mail: mail, Weight: 1,
+	t.People = append(slices.Clip(t.People), Person{ID: lead.Operations, Name: lead.OperationsName, Mail: mail, Weight: 1,
 		Calendar: lead.RoundTheClock(time.UTC)})
 	return t
 }

@@ -68,18 +68,22 @@ func of(tag language.Tag) Words {
 
 // Say gives the text with an id, in which each {{.Name}} is the part of that name: parts are names and values in turn. An
 // id that there is no text for is said itself; a test proves that the program asks for none.
-func (w Words) Say(id string, parts ...any) string { return w.localize(id, nil, parts) }
+func (w Words) Say(id string, parts ...any) string { return w.localize(id, nil, named(parts)) }
 
 // Count gives the form of a text that fits a number, which is its part N.
 func (w Words) Count(id string, n int, parts ...any) string {
-	return w.localize(id, n, append(slices.Clip(parts), "N", n))
+	return w.localize(id, n, named(append(slices.Clip(parts), "N", n)))
 }
 
-func (w Words) localize(id string, count any, parts []any) string {
+func named(parts []any) map[string]any {
 	data := make(map[string]any, len(parts)/2)
 	for i := 0; i+1 < len(parts); i += 2 {
 		data[parts[i].(string)] = parts[i+1]
 	}
+	return data
+}
+
+func (w Words) localize(id string, count, data any) string {
 	text, err := w.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, TemplateData: data, PluralCount: count})
 	if err != nil {
 		return id

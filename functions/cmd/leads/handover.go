@@ -98,7 +98,8 @@ func (h handOver) give(ctx context.Context, db *store.Store, id string, now time
 			return store.ErrUnchanged
 		}
 		given = true
-		return l.Reassign(lead.Owner{Person: h.to.ID, Name: h.to.Name, Since: lead.At(now), Why: h.to.Name + " takes over the leads of " + l.Owner.Called()},
+		why, said := lead.Told(lead.Say("why.takesOver", "person", h.to.Name, "absent", l.Owner.Called()))
+		return l.Reassign(lead.Owner{Person: h.to.ID, Name: h.to.Name, Since: lead.At(now), Why: why, Said: said},
 			now, h.team.Staff(now, nil))
 	})
 	return given && err == nil, err
