@@ -107,7 +107,7 @@ var Table = []Function{
 	},
 	{
 		Name: "respond", Trigger: "GET/POST /api/respond?t=TOKEN",
-		Does:  "Shows a rep the page of a lead, and records what the rep did about it.",
+		Does:  "Shows people a lead, all their open leads or those of their team, and records what they did about them, and when they are away.",
 		Fails: "The page says what to do.",
 		serve: func(s *azfunc.Server, p *parts) {
 			s.HTTP("respond", "respond", respond.New(respond.Options{Store: p.store, Team: p.team, PublicURL: p.PublicURL.Get(),
