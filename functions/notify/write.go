@@ -1,19 +1,17 @@
 package notify
 
 import (
-	"cmp"
 	"embed"
 	"fmt"
 	htmltemplate "html/template"
-	"net/url"
 	"slices"
 	"strings"
 	texttemplate "text/template"
 	"time"
 
 	"leadflow/shared/lead"
-	"leadflow/shared/link"
 	"leadflow/shared/mail"
+	"leadflow/shared/mailto"
 	"leadflow/shared/normalize"
 	"leadflow/shared/team"
 )
@@ -40,113 +38,88 @@ func NewWriter(from mail.Address, publicURL string, linkSecrets [][]byte) Writer
 	}
 }
 
+const (
+	// maxEarlier and maxSimilar bound what a mail shows of a lead's past and of leads that may be the same; the page has
+	// all.
+	maxEarlier = 5
+	maxSimilar = 5
+)
+
+// alert is what a mail about one lead shows.
+type alert struct {
+	frame
+	// Due is what is due when; empty while nobody waits.
+	Due             string
+	Heading, Advice string
+	// Late says that this is later than Microsoft promises its customers.
+	Late bool
+	Rows []row
+	// Notes are what the reader should know about how Leadflow understood the touch.
+	Notes []string
+	// Wrote are the lines of what they wrote.
+	Wrote []string
+	// Ways lead to the person. Hint is what has to be said of them.
+	Ways []button
+	Hint string
+	Page button
+	// Verbs lead to the forms of the page.
+	Verbs       []button
+	Earlier     []string
+	MoreEarlier int
+	Similar     []similar
+	MoreSimilar int
+	// Details are sentences about how it came to the mail: why to this reader, when, and the arithmetic.
+	Details []string
+}
+
 // row is one line of the table that says who the person is.
 type row struct{ Label, Value string }
 
-// content is what the templates show.
-type content struct {
-	Heading string
-	Advice  string
-	// By is what is due when, and Arithmetic how that comes about; empty while nobody waits.
-	By         string
-	Arithmetic string
-	// Late says that this is later than Microsoft promises its customers.
-	Late bool
-	// Acting is why the mail goes to somebody else than the owner.
-	Acting   string
-	Rows     []row
-	Wrote    string
-	Why      string
-	Notes    []string
-	Similar  []similar
-	Earlier  []string
-	Page     string
-	MailTo   string
-	Subject  string
-	Received string
-}
-
 // similar is a lead that may be the same person.
 type similar struct {
-	Why  string
-	Page string
+	button
+	Why string
 	// Stop says that it must not be contacted.
 	Stop bool
 }
 
-// WroteQuoted is what they wrote with a mark before each line, so that no line of it passes for one of ours.
-func (c content) WroteQuoted() string { return "> " + strings.ReplaceAll(c.Wrote, "\n", "\n> ") }
-
 // Write renders one mail for a person of a team.
 func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, t team.Team, now time.Time) (mail.Message, error) {
+	r := w.reader(to, t, now)
 	touch, earlier := touches(l, planned.Submission)
-	c := content{
-		Heading: headings[planned.Kind], Advice: advice(l, planned.Kind, touch), Subject: l.Subject,
-		Rows: rows(l, touch), Wrote: touch.Description, Why: l.Owner.Why, Earlier: earlier, Notes: notes(touch, t),
-		Received: touch.ReceivedAt.Format("Mon 2 Jan 2006, 15:04 UTC"),
-		Page:     w.page(to, l.ID, now),
+	c := alert{
+		Due: r.due(l, planned.Kind), Heading: r.heading(planned), Advice: r.advice(l, planned, touch),
+		Late: l.FollowUp.Late() && !planned.Kind.Stops(),
+		Rows: r.rows([]row{{"mail.label.company", l.Contact.Company}, {"mail.label.action", r.Action(touch.Action)}, {"mail.label.offer", touch.Offer.Name()}}),
+		Page: button{r.Say("mail.link.open"), r.page(l.ID)}, Verbs: r.verbs(l, planned.Kind),
 	}
-	if f := l.FollowUp; f.Running() && !planned.Kind.Stops() {
-		c.By, c.Late = "Answer by "+lead.English().Moment(f.DueAt.Time, to.Calendar.Zone), f.Late()
-		if f.Kind == lead.FollowUpDecide {
-			c.By = "Decide by " + lead.English().Moment(f.DueAt.Time, to.Calendar.Zone)
-		}
-		if clock, ok := f.Arithmetic(); ok {
-			c.Arithmetic = clock.Words(lead.English())
-		}
-	}
-	if to.ID != l.Owner.Person {
-		c.Acting = acting(l, planned, to, t, now)
-	}
-	for _, s := range l.Suggestions {
-		c.Similar = append(c.Similar, similar{Why: s.Why, Page: w.page(to, s.Lead, now), Stop: s.Suppressed})
-	}
-	if l.Suppression == nil && normalize.Email(l.Contact.Email) != "" {
-		c.MailTo = "mailto:" + url.PathEscape(l.Contact.Email)
+	c.frame = frame{Words: r.Words, Subject: line(l.Subject), Preheader: sentences(c.Due, c.Advice), All: r.mine()}
+	if !t.MailPrivacy {
+		r.personal(&c, l, planned, touch, earlier)
 	}
 	m, err := w.render("alert", c)
 	if err != nil {
 		return m, fmt.Errorf("render mail %s: %w", planned.ID, err)
 	}
-	domain := w.domain()
-	m.ID, m.To, m.Subject = planned.ID+"@"+domain, mail.Address{Name: to.Name, Address: to.Mail}, l.Subject
-	m.References, m.ThreadTopic, m.ThreadID = []string{"lead-" + l.ID + "@" + domain}, l.Subject, l.ID
-	m.ListID = "Leadflow leads <leads.leadflow." + domain + ">"
-	return m, nil
+	return r.send(m, planned.ID, l.Subject, "lead-"+l.ID, "leads"), nil
 }
 
-// acting says why a mail goes to somebody who is not the owner.
-func acting(l *lead.Lead, planned lead.Mail, to team.Person, t team.Team, now time.Time) string {
-	owner := t.Called(l.Owner.Person)
-	switch {
-	case planned.Kind == lead.MailOnDuty:
-		return "You get this because you are on duty. The owner is " + owner
-	case planned.Copy:
-		return "You get this as the manager. The owner is " + owner
+// personal adds what a mail says of people: whatever could tell who they are.
+func (r reader) personal(c *alert, l *lead.Lead, planned lead.Mail, touch lead.Touch, earlier []lead.Touch) {
+	all := []row{
+		{"mail.label.name", normalize.FullName(l.Contact.FirstName, l.Contact.LastName)}, {"mail.label.company", l.Contact.Company},
+		{"mail.label.title", l.Contact.JobTitle}, {"mail.label.country", r.Country(l.Contact)},
+		{"mail.label.action", r.Action(touch.Action)}, {"mail.label.offer", touch.Offer.Name()}, {"mail.label.source", touch.Source},
 	}
-	if p, why := t.Acting(l.Owner.Person, now); p.ID == to.ID && why != "" {
-		return why
+	if l.Suppression == nil && planned.Kind != lead.MailDoNotContact {
+		all = append(all, row{"mail.label.email", l.Contact.Email}, row{"mail.label.phone", l.Contact.Phone})
 	}
-	return "The owner is " + owner
+	c.Rows, c.Notes, c.Wrote = r.rows(all), r.notes(touch), lines(touch.Description)
+	r.reach(c, l, planned.Kind, touch)
+	c.Earlier, c.MoreEarlier = r.earlier(earlier)
+	c.Similar, c.MoreSimilar = r.similar(l.Suggestions)
+	c.Details = r.details(l, planned, touch)
 }
-
-// Digest renders a mail to operations.
-func (w Writer) Digest(d lead.Digest, to team.Person) (mail.Message, error) {
-	m, err := w.render("digest", struct {
-		Subject string
-		lead.Digest
-	}{digestSubject, d})
-	if err != nil {
-		return m, fmt.Errorf("render mail %s: %w", d.ID, err)
-	}
-	domain := w.domain()
-	m.ID, m.To, m.Subject = d.ID+"@"+domain, mail.Address{Name: to.Name, Address: to.Mail}, digestSubject
-	m.References, m.ThreadTopic, m.ThreadID = []string{"operations@" + domain}, digestSubject, "operations"
-	m.ListID = "Leadflow operations <operations.leadflow." + domain + ">"
-	return m, nil
-}
-
-const digestSubject = "Leadflow: news for operations"
 
 // render makes both parts of a mail from the templates of a name.
 func (w Writer) render(name string, content any) (mail.Message, error) {
@@ -157,12 +130,7 @@ func (w Writer) render(name string, content any) (mail.Message, error) {
 	if err := w.text.ExecuteTemplate(&text, name+".txt", content); err != nil {
 		return mail.Message{}, err
 	}
-	return mail.Message{From: w.From, Text: text.String(), HTML: html.String()}, nil
-}
-
-// page is the link of a person to the page of a lead.
-func (w Writer) page(to team.Person, leadID string, now time.Time) string {
-	return link.Page(w.PublicURL, w.LinkSecrets, link.Token{Kind: link.KindLead, Person: to.ID, Lead: leadID, Expires: now.Add(link.Life)})
+	return mail.Message{Text: text.String(), HTML: html.String()}, nil
 }
 
 func (w Writer) domain() string {
@@ -170,79 +138,157 @@ func (w Writer) domain() string {
 	return domain
 }
 
-// notes are what the reader should know about how Leadflow understood the touch.
-func notes(t lead.Touch, of team.Team) []string {
-	var all []string
-	if _, known := of.Find(t.Offer); of.HasCatalogue() && !known {
-		name := t.Offer.Name()
-		switch {
-		case name == "":
-			all = append(all, "The submission names no offer.")
-		case t.Offer.ID != "" && t.Offer.ID != name:
-			all = append(all, "The offer "+name+" ("+t.Offer.ID+") is not in the catalogue of your team file.")
-		default:
-			all = append(all, "The offer "+name+" is not in the catalogue of your team file.")
-		}
+// due says what is due when.
+func (r reader) due(l *lead.Lead, kind lead.MailKind) string {
+	f := l.FollowUp
+	if !f.Running() || kind.Stops() {
+		return ""
 	}
-	return all
+	id := "mail.due.respond"
+	switch past := f.Breached(r.now); {
+	case f.Kind == lead.FollowUpDecide && past:
+		id = "mail.due.decide.past"
+	case f.Kind == lead.FollowUpDecide:
+		id = "mail.due.decide"
+	case past:
+		id = "mail.due.respond.past"
+	}
+	return r.Say(id, "When", r.at(f.DueAt))
 }
 
-var headings = map[lead.MailKind]string{
-	lead.MailAlert:        "A new lead",
-	lead.MailAgain:        "Asked again",
-	lead.MailTouch:        "A further touch of a lead you know",
-	lead.MailDoNotContact: "Do not contact this lead any more",
-	lead.MailDecide:       "Asked to be contacted after a do-not-contact",
-	lead.MailOnDuty:       "A lead that would be answered late",
-	lead.MailSimilar:      "Perhaps do not contact this lead",
+// heading says what the mail is about.
+func (r reader) heading(planned lead.Mail) string {
+	switch planned.Kind {
+	case lead.MailAgain:
+		return r.Say("mail.about.again")
+	case lead.MailTouch:
+		return r.Say("mail.about.touch")
+	case lead.MailDoNotContact:
+		return r.Say("mail.about.do-not-contact")
+	case lead.MailDecide:
+		return r.Say("mail.about.decide")
+	case lead.MailOnDuty:
+		return r.Say("mail.about.on-duty")
+	case lead.MailSimilar:
+		return r.Say("mail.about.similar")
+	}
+	if planned.Copy {
+		return r.Say("mail.about.copy")
+	}
+	return r.Say("mail.about.alert")
 }
 
 // advice says what to do now, in the words that fit what happened.
-func advice(l *lead.Lead, kind lead.MailKind, t lead.Touch) string {
+func (r reader) advice(l *lead.Lead, planned lead.Mail, t lead.Touch) string {
+	s := l.Suppression
 	switch {
-	case kind == lead.MailDoNotContact:
-		return "Microsoft says that this customer need not be contacted. Please stop any follow-up."
-	case kind == lead.MailDecide:
-		return "This customer pressed Contact me, but an earlier note from Microsoft said not to contact them. Decide with your manager whether to get in touch."
-	case kind == lead.MailSimilar:
-		return "Microsoft says that a customer who may be the same person need not be contacted. Compare the two, and decide with your manager whether to go on."
-	case l.Contact.Anonymous():
-		return "Microsoft withheld who this is. Look the lead up in Partner Center, under Referrals, Leads."
-	case t.Action == lead.ActionContactMe:
-		return "They asked to be contacted. Please answer as soon as you can, within 24 hours at the latest."
-	case t.Action == lead.ActionTestDrive:
-		return "They are trying the product right now. Get in touch while it is warm."
-	case t.Action == lead.ActionAcquired, t.Action == lead.ActionCreated:
-		return "They acquired the offer. Welcome them and offer help with the first steps."
+	case planned.Kind == lead.MailDoNotContact:
+		return r.Say("mail.advice.do-not-contact")
+	case planned.Kind == lead.MailDecide && s != nil && s.Reason == lead.SuppressedBounced:
+		return r.Say("mail.advice.decide.bounced")
+	case planned.Kind == lead.MailDecide && s != nil && s.Submission == "":
+		return r.Say("mail.advice.decide.colleague")
+	case planned.Kind == lead.MailDecide:
+		return r.Say("mail.advice.decide")
+	case planned.Kind == lead.MailSimilar:
+		return r.Say("mail.advice.similar")
+	case planned.Copy && planned.Kind == lead.MailAlert:
+		return sentences(r.Say("mail.advice.copy"), r.ask(l, t))
 	}
-	return "Please get in touch and find out what they need. Leadflow does not know this kind of lead; the raw values are on its page."
+	return r.ask(l, t)
 }
 
-func rows(l *lead.Lead, t lead.Touch) []row {
-	all := []row{
-		{"Name", normalize.FullName(l.Contact.FirstName, l.Contact.LastName)}, {"Company", l.Contact.Company}, {"Job title", l.Contact.JobTitle},
-		{"Country", country(l.Contact)}, {"What they did", t.Action.Words()}, {"Offer", t.Offer.Name()}, {"Source", t.Source},
+// ask says what a touch asks for.
+func (r reader) ask(l *lead.Lead, t lead.Touch) string {
+	switch {
+	case l.Contact.Anonymous():
+		return r.Say("mail.advice.withheld")
+	case t.Action == lead.ActionContactMe:
+		return r.Say("mail.advice.contact-me")
+	case t.Action == lead.ActionTestDrive:
+		return r.Say("mail.advice.test-drive")
+	case t.Action == lead.ActionAcquired, t.Action == lead.ActionCreated:
+		return r.Say("mail.advice.acquired")
 	}
-	if l.Suppression == nil {
-		all = append(all, row{"Email", l.Contact.Email}, row{"Phone", l.Contact.Phone})
-	}
+	return r.Say("mail.advice.unknown")
+}
+
+// rows are those with a value, whose labels are ids of texts.
+func (r reader) rows(all []row) []row {
 	var known []row
-	for _, r := range all {
-		if r.Value != "" {
-			known = append(known, r)
+	for _, one := range all {
+		if value := line(one.Value); value != "" {
+			known = append(known, row{r.Say(one.Label), value})
 		}
 	}
 	return known
 }
 
-// country is the country's name where it is known, else what the person wrote.
-func country(c lead.Contact) string {
-	return cmp.Or(normalize.CountryName(c.Country), c.CountrySent)
+// reach adds the ways to the person: none while the person must not be contacted, or people have to decide on that.
+func (r reader) reach(c *alert, l *lead.Lead, kind lead.MailKind, touch lead.Touch) {
+	if l.Suppression != nil || kind.Stops() || kind == lead.MailDecide {
+		return
+	}
+	if call := r.call(l.Contact.Phone); call != nil {
+		c.Ways = append(c.Ways, *call)
+	}
+	_ = touch
+	if url, whole := mailto.Link(l.Contact.Email, "", ""); url != "" {
+		c.Ways = append(c.Ways, button{r.Say("mail.link.write"), htmltemplate.URL(url)})
+		if !whole {
+			c.Hint = r.Say("mail.link.write.long")
+		}
+	}
 }
 
-// touches finds the touch that a mail is about, and says the others before it in words. It is the newest one
-// when its own came to another lead or is in the archive.
-func touches(l *lead.Lead, submission string) (this lead.Touch, earlier []string) {
+// call calls a phone; nil where no link can.
+func (r reader) call(phone string) *button {
+	url := dial(phone)
+	if url == "" {
+		return nil
+	}
+	return &button{r.Say("mail.link.call", "Phone", line(phone)), url}
+}
+
+// verb is an act on a lead by the name that its form has on the lead's page.
+type verb string
+
+const (
+	verbContacted verb = "contacted"
+	verbSnooze    verb = "snooze"
+	verbReassign  verb = "reassign"
+	verbClose     verb = "close"
+)
+
+// verb leads to the form of a verb.
+func (r reader) verb(leadID string, v verb) button {
+	text := r.Say("mail.link.contacted")
+	switch v {
+	case verbSnooze:
+		text = r.Say("mail.link.snooze")
+	case verbReassign:
+		text = r.Say("mail.link.reassign")
+	case verbClose:
+		text = r.Say("mail.link.close")
+	}
+	return button{text, r.page(leadID) + htmltemplate.URL("#"+v)}
+}
+
+// verbs lead to the forms that a mail offers.
+func (r reader) verbs(l *lead.Lead, kind lead.MailKind) []button {
+	if l.Stage.Closed() || kind == lead.MailDoNotContact {
+		return nil
+	}
+	var all []button
+	if l.Suppression == nil {
+		all = append(all, r.verb(l.ID, verbContacted))
+	}
+	return append(all, r.verb(l.ID, verbSnooze), r.verb(l.ID, verbReassign), r.verb(l.ID, verbClose))
+}
+
+// touches finds the touch that a mail is about, and those before it. It is the newest one when its own came to another
+// lead or is in the archive.
+func touches(l *lead.Lead, submission string) (this lead.Touch, earlier []lead.Touch) {
 	if len(l.Touches) == 0 {
 		return this, nil
 	}
@@ -250,12 +296,96 @@ func touches(l *lead.Lead, submission string) (this lead.Touch, earlier []string
 	if at < 0 {
 		at = len(l.Touches) - 1
 	}
-	for _, t := range l.Touches[:at] {
-		text := t.ReceivedAt.Format("2 Jan 2006") + ": " + t.Action.Words()
-		if name := t.Offer.Name(); name != "" {
-			text += ", " + name
+	return l.Touches[at], l.Touches[:at]
+}
+
+// earlier says what the person did before, the newest first, and how much more there is.
+func (r reader) earlier(all []lead.Touch) (said []string, more int) {
+	more = max(0, len(all)-maxEarlier)
+	for _, t := range slices.Backward(all[more:]) {
+		what := r.Action(t.Action)
+		if name := short(t.Offer.Name()); name != "" {
+			what += ", " + name
 		}
-		earlier = append(earlier, text)
+		said = append(said, r.Say("mail.earlier.one", "When", r.Vocabulary().Date(t.ReceivedAt.In(r.zone())), "What", what))
 	}
-	return l.Touches[at], earlier
+	return said, more
+}
+
+// similar are leads that may be the same person, those that must not be contacted first, and how many more there are.
+func (r reader) similar(all []lead.Suggestion) (shown []similar, more int) {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b lead.Suggestion) int {
+		switch {
+		case a.Suppressed == b.Suppressed:
+			return 0
+		case a.Suppressed:
+			return -1
+		}
+		return 1
+	})
+	more = max(0, len(all)-maxSimilar)
+	for _, s := range all[:len(all)-more] {
+		shown = append(shown, similar{button{r.Say("mail.similar.one"), r.page(s.Lead)}, short(s.Why), s.Suppressed})
+	}
+	return shown, more
+}
+
+// details say how it came to the mail.
+func (r reader) details(l *lead.Lead, planned lead.Mail, touch lead.Touch) []string {
+	var all []string
+	if r.to.ID != l.Owner.Person {
+		all = append(all, r.acting(l, planned)+".")
+	}
+	if why := normalize.Line(l.Owner.Why, maxReason); why != "" {
+		all = append(all, why+".")
+	}
+	all = append(all, r.Say("mail.arrived", "When", r.at(touch.ReceivedAt)))
+	if f := l.FollowUp; f.Running() && !planned.Kind.Stops() {
+		if clock, ok := f.Arithmetic(); ok {
+			all = append(all, r.Say("mail.clock", "Arithmetic", clock.Words(r.Vocabulary())))
+		}
+	}
+	return all
+}
+
+// acting says why a mail goes to somebody who is not the owner.
+func (r reader) acting(l *lead.Lead, planned lead.Mail) string {
+	owner := r.called(l.Owner.Person)
+	switch {
+	case planned.Kind == lead.MailOnDuty:
+		return r.Say("mail.acting.duty", "Owner", owner)
+	case planned.Copy:
+		return r.Say("mail.acting.manager", "Owner", owner)
+	}
+	if p, why := r.team.Acting(l.Owner.Person, r.now); p.ID == r.to.ID && why != "" {
+		return why
+	}
+	return r.Say("mail.acting.other", "Owner", owner)
+}
+
+// notes are what the reader should know about how Leadflow understood the touch.
+func (r reader) notes(t lead.Touch) []string {
+	if _, known := r.team.Find(t.Offer); known || !r.team.HasCatalogue() {
+		return nil
+	}
+	name := line(t.Offer.Name())
+	if name == "" {
+		return []string{r.Say("mail.note.no-offer")}
+	}
+	if id := line(t.Offer.ID); id != "" && id != name {
+		name += " (" + id + ")"
+	}
+	return []string{r.Say("mail.note.unlisted", "Offer", name)}
+}
+
+// sentences puts two together, of which one may be empty. The first one may lack its full stop.
+func sentences(first, second string) string {
+	switch {
+	case first == "":
+		return second
+	case strings.HasSuffix(first, "."):
+		return first + " " + second
+	}
+	return first + ". " + second
 }
