@@ -43,12 +43,12 @@ type frame struct {
 
 // mine is the link to all leads of the reader.
 func (r reader) mine() *button {
-	return &button{r.Say("mail.link.mine"), r.link(link.Kind("mine"), "")}
+	return &button{r.Say("mail.link.mine"), r.link(link.KindMine, "")}
 }
 
 // ofTeam is the link to all leads that the reader looks after as a manager.
 func (r reader) ofTeam() *button {
-	return &button{r.Say("mail.link.team"), r.link(link.Kind("team"), "")}
+	return &button{r.Say("mail.link.team"), r.link(link.KindTeam, "")}
 }
 
 // page is the link to the page of a lead.

@@ -9,9 +9,9 @@ import (
 	texttemplate "text/template"
 	"time"
 
+	"leadflow/shared/draft"
 	"leadflow/shared/lead"
 	"leadflow/shared/mail"
-	"leadflow/shared/mailto"
 	"leadflow/shared/normalize"
 	"leadflow/shared/team"
 )
@@ -61,7 +61,10 @@ type alert struct {
 	// Ways lead to the person. Hint is what has to be said of them.
 	Ways []button
 	Hint string
-	Page button
+	// DraftSubject and the lines of Draft are for the plain text, where the link would be unreadable.
+	DraftSubject string
+	Draft        []string
+	Page         button
 	// Verbs lead to the forms of the page.
 	Verbs       []button
 	Earlier     []string
@@ -232,13 +235,16 @@ func (r reader) reach(c *alert, l *lead.Lead, kind lead.MailKind, touch lead.Tou
 	if call := r.call(l.Contact.Phone); call != nil {
 		c.Ways = append(c.Ways, *call)
 	}
-	_ = touch
-	if url, whole := mailto.Link(l.Contact.Email, "", ""); url != "" {
-		c.Ways = append(c.Ways, button{r.Say("mail.link.write"), htmltemplate.URL(url)})
-		if !whole {
-			c.Hint = r.Say("mail.link.write.long")
-		}
+	d := draft.Write(l, touch, r.to, r.team)
+	url, whole := d.MailTo(l.Contact.Email)
+	if url == "" {
+		return
 	}
+	c.Ways = append(c.Ways, button{r.Say("mail.link.write"), htmltemplate.URL(url)})
+	if !whole {
+		c.Hint = r.Say("mail.link.write.long")
+	}
+	c.DraftSubject, c.Draft = d.Subject, strings.Split(d.Body, "\n")
 }
 
 // call calls a phone; nil where no link can.
