@@ -71,7 +71,16 @@ func (w Writer) List(kind lead.MailKind, id string, due []*lead.Lead, to team.Pe
 	return r.send(m, id, c.Subject, lead.SeriesID(kind, to.ID), "leads"), nil
 }
 
-func byUrgency(a, b *lead.Lead) int { return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt.Time) }
+// byUrgency has those first who wait for an answer, then what is due first.
+func byUrgency(a, b *lead.Lead) int {
+	switch waits := a.FollowUp.Running(); {
+	case waits == b.FollowUp.Running():
+		return a.FollowUp.DueAt.Compare(b.FollowUp.DueAt.Time)
+	case waits:
+		return -1
+	}
+	return 1
+}
 
 // first is the lead that the list shows first.
 func (c list) first() *item {
@@ -148,14 +157,8 @@ func (r reader) named(l *lead.Lead, kind lead.MailKind, id string) int {
 }
 
 func (r reader) item(kind lead.MailKind, l *lead.Lead) item {
-	f := l.FollowUp
-	i := item{What: r.what(f), Lead: button{short(l.Subject), r.page(l.ID)}, Next: r.next(kind, l)}
-	id := "mail.item.by"
-	if !f.DueAt.After(r.now) {
-		id = "mail.item.since"
-	}
-	i.What = r.Say(id, "What", i.What, "When", r.at(f.DueAt))
-	if f.Snoozed(r.now) {
+	i := item{What: r.what(l.FollowUp), Lead: button{Text: short(l.Subject), URL: r.page(l.ID)}, Next: r.next(kind, l)}
+	if f := l.FollowUp; f.Snoozed(r.now) {
 		i.What = r.Say("mail.item.snoozed", "What", i.What, "When", r.at(f.SnoozedUntil))
 	}
 	if !r.team.MailPrivacy {
@@ -185,19 +188,25 @@ func (r reader) next(kind lead.MailKind, l *lead.Lead) *button {
 	return &next
 }
 
-// what says what has to be done.
+// what says what has to be done, and by when or since when.
 func (r reader) what(f *lead.FollowUp) string {
+	var what string
 	switch f.Kind {
 	case lead.FollowUpRespond:
-		return r.Say("mail.item.respond")
+		what = r.Say("mail.item.respond")
 	case lead.FollowUpDecide:
-		return r.Say("mail.item.decide")
+		what = r.Say("mail.item.decide")
 	case lead.FollowUpStep:
-		return r.Say("mail.item.step", "Step", f.Step)
+		what = r.Say("mail.item.step", "Step", f.Step)
 	case lead.FollowUpClose:
-		return r.Say("mail.item.close")
+		return r.Say("mail.item.close", "When", r.Vocabulary().Day(f.Since.In(r.zone())))
 	case lead.FollowUpLook:
 		return r.Say("mail.item.look")
+	default:
+		return r.Say("mail.item.wake", "When", r.at(f.DueAt))
 	}
-	return r.Say("mail.item.wake")
+	if f.DueAt.After(r.now) {
+		return r.Say("mail.item.by", "What", what, "When", r.at(f.DueAt))
+	}
+	return r.Say("mail.item.since", "What", what, "When", r.at(f.DueAt))
 }

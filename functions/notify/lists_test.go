@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"leadflow/functions/notify"
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/local/inbox"
@@ -84,29 +83,6 @@ func lists(t *testing.T) (d *desk, due, half, off string) {
 		t.Fatal(err)
 	}
 	return d, due, half, off
-}
-
-func TestTheLists(t *testing.T) {
-	for _, kind := range []lead.MailKind{lead.MailReminder, lead.MailEscalation} {
-		t.Run(string(kind), func(t *testing.T) {
-			d, due, half, off := lists(t)
-			ids, to := []string{due, half}, "mina"
-			if kind == lead.MailEscalation {
-				ids, to = []string{due, off}, "sofia"
-			}
-			var leads []*lead.Lead
-			for _, id := range ids {
-				leads = append(leads, d.lead(id))
-			}
-			p, _ := reps().Person(to)
-			m, err := notify.NewWriter(sender, publicURL, secrets).List(kind, "list-1", leads, p, reps(), d.now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden(t, string(kind)+".txt", m.Text)
-			golden(t, string(kind)+".html", m.HTML)
-		})
-	}
 }
 
 func TestALeadSaysThatItsListCouldNotBeDelivered(t *testing.T) {

@@ -29,6 +29,8 @@ func (w Writer) reader(to team.Person, t team.Team, now time.Time) reader {
 type button struct {
 	Text string
 	URL  htmltemplate.URL
+	// Quiet buttons stand beside one that is the usual way.
+	Quiet bool
 }
 
 // frame is what every mail has around its content.
@@ -43,12 +45,12 @@ type frame struct {
 
 // mine is the link to all leads of the reader.
 func (r reader) mine() *button {
-	return &button{r.Say("mail.link.mine"), r.link(link.KindMine, "")}
+	return &button{Text: r.Say("mail.link.mine"), URL: r.link(link.KindMine, "")}
 }
 
 // ofTeam is the link to all leads that the reader looks after as a manager.
 func (r reader) ofTeam() *button {
-	return &button{r.Say("mail.link.team"), r.link(link.KindTeam, "")}
+	return &button{Text: r.Say("mail.link.team"), URL: r.link(link.KindTeam, "")}
 }
 
 // page is the link to the page of a lead.

@@ -54,6 +54,8 @@ type alert struct {
 	// Late says that this is later than Microsoft promises its customers.
 	Late bool
 	Rows []row
+	// Addresses are where the person is reached and came from. The HTML has them further below, behind the buttons.
+	Addresses []row
 	// Notes are what the reader should know about how Leadflow understood the touch.
 	Notes []string
 	// Wrote are the lines of what they wrote.
@@ -81,7 +83,6 @@ type row struct{ Label, Value string }
 // similar is a lead that may be the same person.
 type similar struct {
 	button
-	Why string
 	// Stop says that it must not be contacted.
 	Stop bool
 }
@@ -94,7 +95,7 @@ func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, t team.Te
 		Due: r.due(l, planned.Kind), Heading: r.heading(planned), Advice: r.advice(l, planned, touch),
 		Late: l.FollowUp.Late() && !planned.Kind.Stops(),
 		Rows: r.rows([]row{{"mail.label.company", l.Contact.Company}, {"mail.label.action", r.Action(touch.Action)}, {"mail.label.offer", touch.Offer.Name()}}),
-		Page: button{r.Say("mail.link.open"), r.page(l.ID)}, Verbs: r.verbs(l, planned.Kind),
+		Page: button{Text: r.Say("mail.link.open"), URL: r.page(l.ID)}, Verbs: r.verbs(l, planned.Kind),
 	}
 	c.frame = frame{Words: r.Words, Subject: line(l.Subject), Preheader: sentences(c.Due, c.Advice), All: r.mine()}
 	if !t.MailPrivacy {
@@ -109,16 +110,19 @@ func (w Writer) Write(l *lead.Lead, planned lead.Mail, to team.Person, t team.Te
 
 // personal adds what a mail says of people: whatever could tell who they are.
 func (r reader) personal(c *alert, l *lead.Lead, planned lead.Mail, touch lead.Touch, earlier []lead.Touch) {
-	all := []row{
+	c.Rows = r.rows([]row{
 		{"mail.label.name", normalize.FullName(l.Contact.FirstName, l.Contact.LastName)}, {"mail.label.company", l.Contact.Company},
 		{"mail.label.title", l.Contact.JobTitle}, {"mail.label.country", r.Country(l.Contact)},
-		{"mail.label.action", r.Action(touch.Action)}, {"mail.label.offer", touch.Offer.Name()}, {"mail.label.source", touch.Source},
-	}
+		{"mail.label.action", r.Action(touch.Action)}, {"mail.label.offer", touch.Offer.Name()},
+	})
+	var addresses []row
 	if l.Suppression == nil && planned.Kind != lead.MailDoNotContact {
-		all = append(all, row{"mail.label.email", l.Contact.Email}, row{"mail.label.phone", l.Contact.Phone})
+		addresses = []row{{"mail.label.email", l.Contact.Email}, {"mail.label.phone", l.Contact.Phone}}
 	}
-	c.Rows, c.Notes, c.Wrote = r.rows(all), r.notes(touch), lines(touch.Description)
+	c.Addresses = r.rows(append(addresses, row{"mail.label.source", touch.Source}))
+	c.Notes, c.Wrote = r.notes(touch), lines(touch.Description)
 	r.reach(c, l, planned.Kind, touch)
+	c.Page.Quiet = len(c.Ways) > 0
 	c.Earlier, c.MoreEarlier = r.earlier(earlier)
 	c.Similar, c.MoreSimilar = r.similar(l.Suggestions)
 	c.Details = r.details(l, planned, touch)
@@ -240,7 +244,7 @@ func (r reader) reach(c *alert, l *lead.Lead, kind lead.MailKind, touch lead.Tou
 	if url == "" {
 		return
 	}
-	c.Ways = append(c.Ways, button{r.Say("mail.link.write"), htmltemplate.URL(url)})
+	c.Ways = append(c.Ways, button{Text: r.Say("mail.link.write"), URL: htmltemplate.URL(url)})
 	if !whole {
 		c.Hint = r.Say("mail.link.write.long")
 	}
@@ -253,7 +257,7 @@ func (r reader) call(phone string) *button {
 	if url == "" {
 		return nil
 	}
-	return &button{r.Say("mail.link.call", "Phone", line(phone)), url}
+	return &button{Text: r.Say("mail.link.call", "Phone", line(phone)), URL: url}
 }
 
 // verb is an act on a lead by the name that its form has on the lead's page.
@@ -277,7 +281,7 @@ func (r reader) verb(leadID string, v verb) button {
 	case verbClose:
 		text = r.Say("mail.link.close")
 	}
-	return button{text, r.page(leadID) + htmltemplate.URL("#"+v)}
+	return button{Text: text, URL: r.page(leadID) + htmltemplate.URL("#"+v)}
 }
 
 // verbs lead to the forms that a mail offers.
@@ -332,7 +336,7 @@ func (r reader) similar(all []lead.Suggestion) (shown []similar, more int) {
 	})
 	more = max(0, len(all)-maxSimilar)
 	for _, s := range all[:len(all)-more] {
-		shown = append(shown, similar{button{r.Say("mail.similar.one"), r.page(s.Lead)}, short(s.Why), s.Suppressed})
+		shown = append(shown, similar{button{Text: r.Say("mail.similar.one", "Why", short(s.Why)), URL: r.page(s.Lead)}, s.Suppressed})
 	}
 	return shown, more
 }

@@ -3,8 +3,6 @@ package notify_test
 import (
 	"flag"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -48,55 +46,6 @@ func again(id, of string, a lead.Action) lead.Touch {
 	t := touch(id, a)
 	t.ContentKey = of
 	return t
-}
-
-// The golden files are what reps see; go test -update writes them anew.
-func TestTheMail(t *testing.T) {
-	hangul := lead.Contact{FirstName: "지훈", LastName: "김", Email: "jihoon.kim@contoso.co.kr", Company: "㈜콘토소", JobTitle: "최고기술책임자", Country: "KR", CountrySent: "대한민국"}
-	similar := grown(person(1), touch("s1", lead.ActionContactMe))
-	similar.Suggest(lead.Suggestion{Lead: "5f0e1d2c", Why: "same phone"}, lead.Suggestion{Lead: "6a7b8c9d", Why: "same company domain and name", Suppressed: true})
-	warned := grown(person(1), touch("s1", lead.ActionContactMe))
-	warned.Warn(lead.Suggestion{Lead: "5f0e1d2c", Why: "same phone"}, "s9", lead.At(morning))
-	for _, c := range []struct {
-		name string
-		lead *lead.Lead
-	}{
-		{"similar", similar},
-		{"similar-do-not-contact", warned},
-		{"contact-me", grown(person(1), touch("s1", lead.ActionContactMe))},
-		{"acquired", grown(person(1), touch("s1", lead.ActionAcquired))},
-		{"test-drive", grown(person(1), touch("s1", lead.ActionTestDrive))},
-		{"unknown-action", grown(person(1), touch("s1", lead.ActionUnknown))},
-		{"nobody", grown(lead.Contact{Country: "US"}, touch("s1", lead.ActionAcquired))},
-		{"hangul", grown(hangul, touch("s1", lead.ActionContactMe))},
-		{"asked-again", grown(person(1), touch("s1", lead.ActionAcquired), again("s2", "s1", lead.ActionAcquired))},
-		{"further-touch", grown(person(1), touch("s1", lead.ActionTestDrive), touch("s2", lead.ActionAcquired), touch("s3", lead.ActionContactMe))},
-		{"do-not-contact", grown(person(1), touch("s1", lead.ActionContactMe), touch("s2", lead.ActionDoNot))},
-		{"decide", grown(person(1), touch("s1", lead.ActionDoNot), touch("s2", lead.ActionContactMe))},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			m := written(t, c.lead)
-			golden(t, c.name+".txt", m.Text)
-			golden(t, c.name+".html", m.HTML)
-		})
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is\n%s\nand not\n%s", name, got, want)
-	}
 }
 
 func TestASuppressedPersonCannotBeReachedFromTheMail(t *testing.T) {
