@@ -180,7 +180,7 @@ func (r reader) next(kind lead.MailKind, l *lead.Lead) *button {
 	case kind == lead.MailEscalation:
 		verb = verbReassign
 	case l.FollowUp.Kind == lead.FollowUpClose:
-		verb = verbClose
+		verb = verbLost
 	case l.Suppression != nil:
 		return nil
 	}

@@ -16,12 +16,13 @@ import (
 // sample is a mail as somebody may get it.
 type sample struct {
 	name string
-	// to is who gets it, at an instant. Without leads it is a digest.
+	// to is who gets it, at an instant.
 	to    string
 	at    time.Time
 	leads []*lead.Lead
-	// mail is the one about a lead; a list has only its kind.
-	mail lead.Mail
+	// mail is the one about a lead; a list has only its kind, and a mail to operations what it says.
+	mail   lead.Mail
+	digest lead.Digest
 }
 
 // evening is a Friday on which Mina has gone home, and monday the morning after in Seoul.
@@ -66,7 +67,7 @@ func jihoon() lead.Contact {
 // samples are one mail of each kind and sort.
 func samples() []sample {
 	about := func(name, to string, at time.Time, l *lead.Lead, m lead.Mail) sample {
-		return sample{name, to, at, []*lead.Lead{l}, m}
+		return sample{name: name, to: to, at: at, leads: []*lead.Lead{l}, mail: m}
 	}
 	newest := func(name string, l *lead.Lead) sample { return about(name, "mina", monday, l, l.Mails[len(l.Mails)-1]) }
 	is := func(a lead.Action) *lead.Lead { return hers(person(1), monday, touch("s1", a)) }
@@ -112,7 +113,8 @@ func samples() []sample {
 		about("covered", "sofia", monday, late, late.Mails[0]),
 		about("overdue", "mina", monday.Add(4*time.Hour), late, late.Mails[0]),
 		about("manager", "sofia", monday, nobody, nobody.Mails[1]),
-		{name: "operations", to: lead.Operations, at: monday},
+		{name: "operations", to: lead.Operations, at: monday, digest: lead.Digest{ID: "operations-1", TestLeads: []lead.TestLead{
+			{Offer: "analytics", Name: "Contoso Analytics", SeenAt: lead.At(monday)}, {Offer: "title:", SeenAt: lead.At(monday.Add(time.Minute))}}}},
 	}
 	return append(all, listSamples()...)
 }
@@ -138,9 +140,9 @@ func listSamples() []sample {
 	}
 	reminder, escalation := lead.Mail{ID: "list-1", Kind: lead.MailReminder}, lead.Mail{ID: "list-1", Kind: lead.MailEscalation}
 	return []sample{
-		{"reminder", "mina", noon, []*lead.Lead{late, soon, stops, step, closing(6), closing(7)}, reminder},
-		{"closing", "mina", noon, []*lead.Lead{closing(6), closing(7)}, reminder},
-		{"escalation", "sofia", noon, []*lead.Lead{late, off}, escalation},
+		{name: "reminder", to: "mina", at: noon, leads: []*lead.Lead{late, soon, stops, step, closing(6), closing(7)}, mail: reminder},
+		{name: "closing", to: "mina", at: noon, leads: []*lead.Lead{closing(6), closing(7)}, mail: reminder},
+		{name: "escalation", to: "sofia", at: noon, leads: []*lead.Lead{late, off}, mail: escalation},
 	}
 }
 
@@ -150,19 +152,16 @@ func must(err error) {
 	}
 }
 
-// written is the sample in a language, in full or with little of people.
-func (s sample) written(t testing.TB, language string, private bool) mail.Message {
+// written is the mail as it is rendered for the people of a team.
+func (s sample) written(t testing.TB, in team.Team) mail.Message {
 	t.Helper()
-	in := office(language)
-	in.MailPrivacy = private
 	to, _ := in.Person(s.to)
 	w := notify.NewWriter(sender, publicURL, secrets)
 	var m mail.Message
 	var err error
 	switch {
-	case len(s.leads) == 0:
-		m, err = w.Digest(lead.Digest{ID: "operations-1", TestLeads: []lead.TestLead{
-			{Offer: "analytics", Name: "Contoso Analytics", SeenAt: lead.At(monday)}, {Offer: "title:", SeenAt: lead.At(monday.Add(time.Minute))}}}, to)
+	case s.digest.ID != "":
+		m, err = w.Digest(s.digest, to)
 	case s.mail.Kind.IsList():
 		m, err = w.List(s.mail.Kind, s.mail.ID, s.leads, to, in, s.at)
 	default:
@@ -177,14 +176,12 @@ func (s sample) written(t testing.TB, language string, private bool) mail.Messag
 // The golden files are what people see; go test -update writes them anew.
 func TestTheMails(t *testing.T) {
 	for _, language := range []string{"en", "ko"} {
+		full, minimal := office(language), office(language)
+		minimal.MailPrivacy = true
 		for _, s := range samples() {
-			for _, private := range []bool{false, true} {
-				name := filepath.Join(language, s.name)
-				if private {
-					name = filepath.Join(language, "minimal", s.name)
-				}
+			for name, in := range map[string]team.Team{filepath.Join(language, s.name): full, filepath.Join(language, "minimal", s.name): minimal} {
 				t.Run(name, func(t *testing.T) {
-					m := s.written(t, language, private)
+					m := s.written(t, in)
 					golden(t, name+".txt", "Subject: "+m.Subject+"\n\n"+m.Text)
 					golden(t, name+".html", m.HTML)
 				})

@@ -267,18 +267,13 @@ const (
 	verbContacted verb = "contacted"
 	verbSnooze    verb = "snooze"
 	verbReassign  verb = "reassign"
-	verbClose     verb = "close"
+	verbLost      verb = "lost"
 )
 
-// verb leads to the form of a verb.
+// verb leads to the form of a verb, in the words of the page.
 func (r reader) verb(leadID string, v verb) button {
-	text := r.Say("mail.link.contacted")
-	switch v {
-	case verbSnooze:
-		text = r.Say("mail.link.snooze")
-	case verbReassign:
-		text = r.Say("mail.link.reassign")
-	case verbClose:
+	text := r.Say("verb." + string(v))
+	if v == verbLost {
 		text = r.Say("mail.link.close")
 	}
 	return button{Text: text, URL: r.page(leadID) + htmltemplate.URL("#"+v)}
@@ -293,7 +288,7 @@ func (r reader) verbs(l *lead.Lead, kind lead.MailKind) []button {
 	if l.Suppression == nil {
 		all = append(all, r.verb(l.ID, verbContacted))
 	}
-	return append(all, r.verb(l.ID, verbSnooze), r.verb(l.ID, verbReassign), r.verb(l.ID, verbClose))
+	return append(all, r.verb(l.ID, verbSnooze), r.verb(l.ID, verbReassign), r.verb(l.ID, verbLost))
 }
 
 // touches finds the touch that a mail is about, and those before it. It is the newest one when its own came to another

@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"flag"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -133,24 +134,6 @@ func TestAMailWhoseTouchIsInTheArchiveIsAboutTheNewestOne(t *testing.T) {
 	}
 }
 
-// hostile is what strangers may write into any field.
-var hostile = map[string]string{
-	"an element":           `<img src=x onerror=alert(1)>`,
-	"a script":             `"'><script>alert(1)</script>`,
-	"the end of the page":  `</td></tr></table></h1></title></style></textarea></body></html><h1>`,
-	"a comment":            `<!-- --><!--`,
-	"an attribute":         `" onmouseover="alert(1)" style="x`,
-	"a header":             "x\r\nBcc: everyone@contoso.example.com\r\nContent-Type: text/html\r\n\r\n<b>",
-	"a header, encoded":    "x%0d%0aBcc: everyone@contoso.example.com =?utf-8?Q?=0D=0ABcc:_x?=",
-	"the end of the mail":  "x\r\n.\r\nMAIL FROM:<x@y.example.com>\r\n",
-	"a template":           `{{.Page}} {{define "alert.html"}}{{end}} {{template "x"}} ${x} <%= x %>`,
-	"a script's address":   `javascript:alert(1)`,
-	"a formula":            `=HYPERLINK("http://x.example.com")`,
-	"what cannot be seen":  "a\x00b\x1b[31m\u202ecod.exe\u2066\u2028\ufeff",
-	"what is no text":      "\xff\xfe\x80",
-	"two thousand letters": strings.Repeat("가", 2000),
-}
-
 func TestAHostileLeadMakesAMailOfTheSameShapeAsAnyOther(t *testing.T) {
 	send := func(d *desk, id, s string) inbox.Message {
 		x := touch(id, lead.ActionUnknown)
@@ -190,10 +173,10 @@ func TestAHostileLeadMakesAMailOfTheSameShapeAsAnyOther(t *testing.T) {
 			if !slices.Equal(m.Recipients, harmless.Recipients) || len(m.To) != 1 || len(m.Cc)+len(m.Bcc) > 0 {
 				t.Errorf("it went to %v, %v, %v", m.Recipients, m.Cc, m.Bcc)
 			}
-			if got, want := markup(m.HTML), markup(harmless.HTML); !slices.Equal(got, want) {
+			if got, want := skeleton(t, m.HTML), skeleton(t, harmless.HTML); !slices.Equal(got, want) {
 				t.Errorf("markup\n%v\nand not\n%v", got, want)
 			}
-			if strings.Contains(s, "{{") && (!strings.Contains(m.Text, s) || strings.Count(m.HTML, "/api/respond") != 1) {
+			if strings.Contains(s, "{{") && (!strings.Contains(m.Text, s) || strings.Count(m.HTML, "/api/respond") != strings.Count(harmless.HTML, "/api/respond")) {
 				t.Errorf("the template was carried out:\n%s", m.Text)
 			}
 		})
@@ -210,28 +193,6 @@ func headers(m inbox.Message) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// markup is a page without its text: its tags with their attributes, links only with where they lead.
-func markup(page string) []string {
-	var tags []string
-	z := html.NewTokenizer(strings.NewReader(page))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return tags
-		case html.TextToken:
-			continue
-		}
-		tag := z.Token()
-		for i, a := range tag.Attr {
-			if a.Key == "href" {
-				scheme, _, _ := strings.Cut(a.Val, "?")
-				tag.Attr[i].Val = scheme
-			}
-		}
-		tags = append(tags, tag.String())
-	}
 }
 
 func TestTheLinkToWriteToThemHoldsTheirAddressAndNothingElse(t *testing.T) {
@@ -259,7 +220,8 @@ func TestTheLinkToWriteToThemHoldsTheirAddressAndNothingElse(t *testing.T) {
 			}
 			value, _, _ := strings.Cut(after, `"`)
 			u, err := url.Parse("mailto:" + html.UnescapeString(value))
-			if err != nil || u.RawQuery != "" || u.Fragment != "" {
+			fields := slices.Sorted(maps.Keys(u.Query()))
+			if err != nil || !slices.Equal(fields, []string{"body", "subject"}) || u.Fragment != "" {
 				t.Fatalf("the link is to %q, %v", value, err)
 			}
 			if to, err := url.PathUnescape(u.Opaque); err != nil || to != c.email {
