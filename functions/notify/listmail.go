@@ -96,7 +96,7 @@ func (c list) first() *item {
 func (r reader) escalation(id string, due []*lead.Lead) list {
 	return list{frame: frame{Words: r.Words, Subject: r.Say("mail.escalation.subject"), All: r.ofTeam()},
 		Heading: r.Count("mail.escalation.waiting", len(due)), Advice: r.Say("mail.escalation.advice"),
-		Parts: []part{r.part(lead.MailEscalation, id, "", due, maxWaiting+maxClosing, r.ofTeam())}}
+		Parts: []part{r.part(lead.MailEscalation, id, "", due, maxWaiting, r.ofTeam())}}
 }
 
 // reminder lists the leads that wait for the reader, and behind them those that nothing is left to be done about but to
