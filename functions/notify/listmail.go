@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	// maxWaiting and maxClosing bound the leads that a list shows, so that it stays a mail that every program shows whole.
-	// A list names the others by the link to all of them.
-	maxWaiting = 20
-	maxClosing = 5
+	// maxSize bounds in bytes each part of a list, so that every program shows it whole, and maxLeads the leads that it
+	// shows. A list names the others by the link to all of them.
+	maxSize  = 55_000
+	maxLeads = 50
 )
 
 // list is what a mail that names several leads shows.
@@ -55,20 +55,28 @@ type item struct {
 func (w Writer) List(kind lead.MailKind, id string, due []*lead.Lead, to team.Person, t team.Team, now time.Time) (mail.Message, error) {
 	r := w.reader(to, t, now)
 	due = slices.SortedStableFunc(slices.Values(due), byUrgency)
-	var c list
+	for room := maxLeads; ; room -= 5 {
+		c := r.list(kind, id, due, room)
+		m, err := w.render("list", c)
+		if err != nil {
+			return m, fmt.Errorf("render mail %s: %w", id, err)
+		}
+		if max(len(m.HTML), len(m.Text)) <= maxSize || room <= 5 {
+			return r.send(m, id, c.Subject, lead.SeriesID(kind, to.ID), "leads"), nil
+		}
+	}
+}
+
+// list is one with room for so many leads.
+func (r reader) list(kind lead.MailKind, id string, due []*lead.Lead, room int) list {
+	c := r.reminder(id, due, room)
 	if kind == lead.MailEscalation {
-		c = r.escalation(id, due)
-	} else {
-		c = r.reminder(id, due)
+		c = r.escalation(id, due, room)
 	}
 	if first := c.first(); first != nil {
 		c.Preheader = r.Say("mail.list.first", "What", first.What, "Subject", first.Lead.Text)
 	}
-	m, err := w.render("list", c)
-	if err != nil {
-		return m, fmt.Errorf("render mail %s: %w", id, err)
-	}
-	return r.send(m, id, c.Subject, lead.SeriesID(kind, to.ID), "leads"), nil
+	return c
 }
 
 // byUrgency has those first who wait for an answer, then what is due first.
@@ -93,15 +101,15 @@ func (c list) first() *item {
 }
 
 // escalation lists the leads that waited too long for their owners.
-func (r reader) escalation(id string, due []*lead.Lead) list {
+func (r reader) escalation(id string, due []*lead.Lead, room int) list {
 	return list{frame: frame{Words: r.Words, Subject: r.Say("mail.escalation.subject"), All: r.ofTeam()},
 		Heading: r.Count("mail.escalation.waiting", len(due)), Advice: r.Say("mail.escalation.advice"),
-		Parts: []part{r.part(lead.MailEscalation, id, "", due, maxWaiting, r.ofTeam())}}
+		Parts: []part{r.part(lead.MailEscalation, id, "", due, room, r.ofTeam())}}
 }
 
 // reminder lists the leads that wait for the reader, and behind them those that nothing is left to be done about but to
 // close them.
-func (r reader) reminder(id string, due []*lead.Lead) list {
+func (r reader) reminder(id string, due []*lead.Lead, room int) list {
 	c := list{frame: frame{Words: r.Words, Subject: r.Say("mail.reminder.subject"), All: r.mine()}}
 	var waiting, closing []*lead.Lead
 	late := 0
@@ -123,10 +131,10 @@ func (r reader) reminder(id string, due []*lead.Lead) list {
 			c.Heading = r.Say("mail.reminder.late", "Waiting", c.Heading, "Late", late)
 		}
 		heading = r.Say("mail.closing")
-		c.Parts = append(c.Parts, r.part(lead.MailReminder, id, "", waiting, maxWaiting, r.mine()))
+		c.Parts = append(c.Parts, r.part(lead.MailReminder, id, "", waiting, room, r.mine()))
 	}
 	if len(closing) > 0 {
-		c.Parts = append(c.Parts, r.part(lead.MailReminder, id, heading, closing, maxClosing, r.mine()))
+		c.Parts = append(c.Parts, r.part(lead.MailReminder, id, heading, closing, max(1, room/5), r.mine()))
 	}
 	return c
 }

@@ -252,8 +252,8 @@ func TestAListThatIsTooLongShowsWhatIsMostUrgentAndSaysWhereTheRestIs(t *testing
 		kind     lead.MailKind
 		shown    int
 	}{
-		{"mina", "And 180 more: see All my open leads.", lead.MailReminder, 20},
-		{"sofia", "And 180 more: see All leads of the team.", lead.MailEscalation, 20},
+		{"mina", "And 150 more: see All my open leads.", lead.MailReminder, 50},
+		{"sofia", "And 150 more: see All leads of the team.", lead.MailEscalation, 50},
 	} {
 		m := sample{to: c.to, at: noon, leads: many, mail: lead.Mail{ID: "list-1", Kind: c.kind}}.written(t, office("en"))
 		var want []string

@@ -12,8 +12,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// hole is where a part of a text goes.
-var hole = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
+// gap is where a part of a text goes.
+var gap = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
 
 // catalog gives the holes of each text of a file, in their order by name. A text that counts may have more forms in one
 // language than in another; each of them has the same holes, but
@@ -40,7 +40,7 @@ func catalog(t *testing.T, file string) map[string]string {
 			if counted {
 				names["N"] = true
 			}
-			for _, found := range hole.FindAllStringSubmatch(said, -1) {
+			for _, found := range gap.FindAllStringSubmatch(said, -1) {
 				names[found[1]] = true
 			}
 			has := strings.Join(slices.Sorted(maps.Keys(names)), " ")
@@ -48,7 +48,7 @@ func catalog(t *testing.T, file string) map[string]string {
 				t.Errorf("%s: the form %s of %s is %q, and another one has %q", file, form, id, said, before)
 			}
 			holes[id] = has
-			if rest := hole.ReplaceAllString(said, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
+			if rest := gap.ReplaceAllString(said, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
 				t.Errorf("%s: %s has a hole without a name: %q", file, id, said)
 			}
 		}
