@@ -14,7 +14,8 @@ import (
 // errNothingDue says that all that a list was to name has been done in the meantime.
 var errNothingDue = errors.New("there is nothing to be done about any of its leads any more")
 
-// list writes a mail that names several leads: those that carry its id and still wait.
+// list writes a mail that names several leads: those that carry its id and still wait. It may show fewer of them than it
+// names, because it links to all: told again of the others at once, their owner would get one list after another.
 func (n *Notify) list(ctx context.Context, record *store.Mail, t team.Team) (mail.Message, error) {
 	to, err := person(t, record.To)
 	if err != nil {

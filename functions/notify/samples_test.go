@@ -47,13 +47,14 @@ func office(language string) team.Team {
 
 // hers is a lead of Mina's after touches. The last one came at an instant, and the others each a day before the next.
 func hers(c lead.Contact, at time.Time, touches ...lead.Touch) *lead.Lead {
-	owner := lead.Owner{Person: "mina", Name: "Mina Kim", Why: "Mina Kim is next in the team sales (no rule fits: the first team), with 2 of the last 5 leads"}
 	l := &lead.Lead{ID: lead.ID(keys(c).Match(), touches[0].Submission)}
 	l.MatchKey = keys(c).Match()
 	for n, t := range touches {
 		t.ReceivedAt = lead.At(at.AddDate(0, 0, n-len(touches)+1))
-		owner.Since = t.ReceivedAt
-		l.Take(t, c, t.ReceivedAt, office("en").Staff(t.ReceivedAt.Time, func() lead.Owner { return owner }))
+		l.Take(t, c, t.ReceivedAt, office("en").Staff(t.ReceivedAt.Time, func() lead.Owner {
+			owner, _ := office("en").Choose(team.AskOf(t, c), t.ReceivedAt.Time).Assign(&lead.Roster{}, l.ID, t.ReceivedAt)
+			return owner
+		}))
 	}
 	return l
 }
