@@ -170,7 +170,9 @@ func (r reader) item(kind lead.MailKind, l *lead.Lead) item {
 		i.What = r.Say("mail.item.snoozed", "What", i.What, "When", r.at(f.SnoozedUntil))
 	}
 	if !r.team.MailPrivacy {
-		i.Who = short(normalize.FullName(l.Contact.FirstName, l.Contact.LastName))
+		if name := short(normalize.FullName(l.Contact.FirstName, l.Contact.LastName)); name != "" {
+			i.Who = r.Say("mail.person", "Name", name)
+		}
 		if l.Owner.Person != r.to.ID {
 			i.Owner = short(r.called(l.Owner.Person))
 		}
