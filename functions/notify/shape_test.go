@@ -95,7 +95,7 @@ func TestWhateverStrangersWriteEveryMailHasTheShapeOfAHarmlessOne(t *testing.T) 
 }
 
 // unseen is what turns writing around or cannot be seen.
-var unseen = regexp.MustCompile("[\\x00-\\x08\\x0b-\\x1f\\x7f\\x{80}-\\x{9f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}\\x{feff}]")
+var unseen = regexp.MustCompile(`[\x00-\x08\x0b-\x1f\x7f\x{80}-\x{9f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]`)
 
 // ownLines counts the lines of a plain text that are not quoted.
 func ownLines(text string) int {
