@@ -32,9 +32,10 @@ var (
 )
 
 // office is the team of the samples, whose people read a language: Mina owns the leads, Sofia is her manager, Lou is on
-// duty.
+// duty. Sofia covers for Mina in the week after.
 func office(language string) team.Team {
 	t := reps()
+	t.People[0].Cover, t.People[0].Calendar.Away = "sofia", []lead.Stretch{{From: monday.AddDate(0, 0, 7), To: monday.AddDate(0, 0, 14)}}
 	lou := t.People[1]
 	lou.ID, lou.Name, lou.Mail, lou.OnDuty = "lou", "Lou Martin", "lou@contoso.example.com", true
 	t.People = append(t.People[:2:2], lou)
@@ -52,7 +53,7 @@ func hers(c lead.Contact, at time.Time, touches ...lead.Touch) *lead.Lead {
 	for n, t := range touches {
 		t.ReceivedAt = lead.At(at.AddDate(0, 0, n-len(touches)+1))
 		l.Take(t, c, t.ReceivedAt, office("en").Staff(t.ReceivedAt.Time, func() lead.Owner {
-			owner, _ := office("en").Choose(team.AskOf(t, c), t.ReceivedAt.Time).Assign(&lead.Roster{}, l.ID, t.ReceivedAt)
+			owner, _ := office("en").Choose(team.AskOf(t, c), monday).Assign(&lead.Roster{}, l.ID, t.ReceivedAt)
 			return owner
 		}))
 	}
@@ -93,6 +94,8 @@ func samples() []sample {
 	marked.Suppression = &lead.Suppression{Reason: lead.SuppressedDoNotContact, Since: lead.At(monday)}
 	marked.Mails[0].Kind = lead.MailDecide
 	late := hers(person(1), evening, touch("s1", lead.ActionContactMe))
+	away := monday.AddDate(0, 0, 8)
+	covered := hers(person(1), away, touch("s1", lead.ActionContactMe))
 	nobody := is(lead.ActionContactMe)
 	nobody.Mails = append(nobody.Mails, lead.Mail{ID: "alert-s1-to-sofia", Kind: lead.MailAlert, Submission: "s1", To: "sofia", Copy: true})
 	all := []sample{
@@ -111,7 +114,7 @@ func samples() []sample {
 		newest("decide-bounced", bounced),
 		newest("decide-colleague", marked),
 		about("on-duty", "lou", evening, late, *late.Mail("on-duty-s1-to-lou")),
-		about("covered", "sofia", monday, late, late.Mails[0]),
+		about("covered", "sofia", away, covered, covered.Mails[0]),
 		about("overdue", "mina", monday.Add(4*time.Hour), late, late.Mails[0]),
 		about("manager", "sofia", monday, nobody, nobody.Mails[1]),
 		{name: "operations", to: lead.Operations, at: monday, digest: lead.Digest{ID: "operations-1", TestLeads: []lead.TestLead{

@@ -331,7 +331,7 @@ func (r reader) similar(all []lead.Suggestion) (shown []similar, more int) {
 	})
 	more = max(0, len(all)-maxSimilar)
 	for _, s := range all[:len(all)-more] {
-		shown = append(shown, similar{button{Text: r.Say("mail.similar.one", "Why", short(s.Why)), URL: r.page(s.Lead)}, s.Suppressed})
+		shown = append(shown, similar{button{Text: r.Say("mail.similar.one", "Why", short(r.Words.Similar(s))), URL: r.page(s.Lead)}, s.Suppressed})
 	}
 	return shown, more
 }
@@ -342,7 +342,7 @@ func (r reader) details(l *lead.Lead, planned lead.Mail, touch lead.Touch) []str
 	if r.to.ID != l.Owner.Person {
 		all = append(all, r.acting(l, planned)+".")
 	}
-	if why := normalize.Line(l.Owner.Why, maxReason); why != "" {
+	if why := normalize.Line(r.Why(l.Owner, r.zone()), maxReason); why != "" {
 		all = append(all, why+".")
 	}
 	all = append(all, r.Say("mail.arrived", "When", r.at(touch.ReceivedAt)))
@@ -363,8 +363,8 @@ func (r reader) acting(l *lead.Lead, planned lead.Mail) string {
 	case planned.Copy:
 		return r.Say("mail.acting.manager", "Owner", owner)
 	}
-	if p, why := r.team.Acting(l.Owner.Person, r.now); p.ID == r.to.ID && why != "" {
-		return why
+	if p, why := r.team.ActingWhy(l.Owner.Person, r.now); p.ID == r.to.ID && len(why) > 0 {
+		return r.Phrases(why, r.zone())
 	}
 	return r.Say("mail.acting.other", "Owner", owner)
 }
