@@ -13,7 +13,6 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/jhillyerd/enmime/v2"
 
-	"leadflow/functions/notify"
 	"leadflow/shared/lead"
 	"leadflow/shared/mail"
 )
@@ -359,11 +358,11 @@ func TestEveryTextThatAMailAsksForIsThereAndEachIsAskedFor(t *testing.T) {
 }
 
 func BenchmarkWrite(b *testing.B) {
-	w, in := notify.NewWriter(sender, publicURL, secrets), office("ko")
+	in := office("ko")
 	s := samples()[0]
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := w.Write(s.leads[0], s.mail, in.People[0], in, s.at); err != nil {
+		if _, err := writer.Write(s.leads[0], s.mail, in.People[0], in, s.at); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -156,20 +156,22 @@ func must(err error) {
 	}
 }
 
+// writer writes all samples: to read the templates takes longer than to write a mail.
+var writer = notify.NewWriter(sender, publicURL, secrets)
+
 // written is the mail as it is rendered for the people of a team.
 func (s sample) written(t testing.TB, in team.Team) mail.Message {
 	t.Helper()
 	to, _ := in.Person(s.to)
-	w := notify.NewWriter(sender, publicURL, secrets)
 	var m mail.Message
 	var err error
 	switch {
 	case s.digest.ID != "":
-		m, err = w.Digest(s.digest, to)
+		m, err = writer.Digest(s.digest, to)
 	case s.mail.Kind.IsList():
-		m, err = w.List(s.mail.Kind, s.mail.ID, s.leads, to, in, s.at)
+		m, err = writer.List(s.mail.Kind, s.mail.ID, s.leads, to, in, s.at)
 	default:
-		m, err = w.Write(s.leads[0], s.mail, to, in, s.at)
+		m, err = writer.Write(s.leads[0], s.mail, to, in, s.at)
 	}
 	if err != nil {
 		t.Fatal(err)
