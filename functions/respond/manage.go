@@ -50,9 +50,9 @@ type colleague struct {
 	Away string
 }
 
-// manages says whether the visitor manages a team, as operations always do.
+// manages says whether the visitor manages a team or acts for who does, as operations always do.
 func (v visit) manages() bool {
-	return v.person.ID == lead.Operations || len(v.team.ManagedBy(v.person.ID)) > 0
+	return v.person.ID == lead.Operations || len(v.team.ManagedBy(v.person.ID, v.now)) > 0
 }
 
 // manage shows the open leads of a manager's people, and gives several of them to somebody else.
@@ -133,7 +133,7 @@ func (p *Respond) showTeam(w http.ResponseWriter, r *http.Request, status int, v
 // looksAfter are the people whose leads a manager sees, in the order of the team file; operations see all.
 func (v visit) looksAfter() []string {
 	var all []string
-	groups := v.team.ManagedBy(v.person.ID)
+	groups := v.team.ManagedBy(v.person.ID, v.now)
 	for _, someone := range v.team.People {
 		in := v.person.ID == lead.Operations || someone.ID == v.person.ID
 		for _, g := range groups {
@@ -148,7 +148,7 @@ func (v visit) looksAfter() []string {
 
 // sees says whether a manager sees a lead: one of the own people has it, the own team was to have it, or nobody has it.
 func (v visit) sees(c lead.Card, people []string) bool {
-	ours := c.Owner.Decision != nil && slices.ContainsFunc(v.team.ManagedBy(v.person.ID), func(g team.Group) bool { return g.ID == c.Owner.Decision.Team })
+	ours := c.Owner.Decision != nil && slices.ContainsFunc(v.team.ManagedBy(v.person.ID, v.now), func(g team.Group) bool { return g.ID == c.Owner.Decision.Team })
 	return ours || unowned(c, v) || slices.Contains(people, c.Owner.Person)
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,23 @@ func TestATeamsPageOpensForItsManagerOnly(t *testing.T) {
 		if res, _ := s.sends(s.link(list(link.KindTeam, person)), url.Values{"do": {"reassign"}, "lead": {"fabrikam"}, "to": {"lou"}, "reason": {"x"}}); res.StatusCode != 403 || s.lead("fabrikam").Owner.Person != "kim" {
 			t.Errorf("%s gives a lead away: %s", person, res.Status)
 		}
+	}
+}
+
+// Escalations go to who acts for an absent manager, and lead to the team's page.
+func TestATeamsPageOpensForWhoActsForItsManager(t *testing.T) {
+	absent := crew
+	absent.People = slices.Clone(crew.People)
+	absent.People[3].Calendar, absent.People[3].Cover = away(office("UTC"), time.Hour), "lou"
+	s := openFor(t, absent)
+	s.owns("kim", "Fabrikam")
+	page := s.reads(list(link.KindTeam, "lou"), "")
+	if got := outline(t, page); got != "[Wait for an answer] Fabrikam" {
+		t.Errorf("the page shows %q", got)
+	}
+	s.at(morning.Add(2 * time.Hour))
+	if res, _ := s.asks(http.MethodGet, s.link(list(link.KindTeam, "lou"))); res.StatusCode != 403 {
+		t.Errorf("when the manager is back it is answered %s", res.Status)
 	}
 }
 

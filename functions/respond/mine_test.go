@@ -329,9 +329,7 @@ func TestALongListIsShownInParts(t *testing.T) {
 		if len(page) > 40_000 {
 			t.Errorf("a page has %d bytes", len(page))
 		}
-		for _, company := range strings.Split(outline(t, page), " Company ")[1:] {
-			all = append(all, company)
-		}
+		all = append(all, strings.Split(outline(t, page), " Company ")[1:]...)
 		if first := strings.Contains(page, "From the beginning"); first != (pages > 0) {
 			t.Errorf("page %d leads to the beginning: %t", pages, first)
 		}

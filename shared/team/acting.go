@@ -47,11 +47,12 @@ func (t Team) ManagerOf(ownerID string) (Person, bool) {
 	return p, p.ID != ownerID
 }
 
-// ManagedBy are the teams that a person manages.
-func (t Team) ManagedBy(id string) []Group {
+// ManagedBy are the teams that a person manages, or for whose absent manager the person acts now.
+func (t Team) ManagedBy(id string, now time.Time) []Group {
 	var all []Group
 	for _, g := range t.Groups {
-		if t.manager(g).ID == id {
+		m := t.manager(g)
+		if acting, _ := t.ActingWhy(m.ID, now); m.ID == id || acting.ID == id {
 			all = append(all, g)
 		}
 	}
