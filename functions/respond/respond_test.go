@@ -518,7 +518,7 @@ func TestTheLinksToWriteAndCallHoldTheirTargetsAndNothingElse(t *testing.T) {
 			s.has("l1", p, touch("s1", lead.ActionContactMe))
 			page := s.sees("l1")
 			for scheme, want := range map[string]string{"mailto": c.email, "tel": c.phone} {
-				_, after, found := strings.Cut(page, `href="`+scheme+":")
+				_, after, found := strings.Cut(page, `<dd><a href="`+scheme+":")
 				value, _, _ := strings.Cut(after, `"`)
 				u, err := url.Parse(scheme + ":" + html.UnescapeString(value))
 				if !found || err != nil || u.RawQuery != "" || u.Fragment != "" {
