@@ -106,6 +106,12 @@ type story struct {
 
 func begin(t *testing.T, folder string) *story {
 	t.Helper()
+	return beginAt(t, folder, "https://leadflow.contoso.example.com")
+}
+
+// beginAt begins a story whose links lead to publicURL.
+func beginAt(t *testing.T, folder, publicURL string) *story {
+	t.Helper()
 	s := &story{t: t, folder: folder, zone: time.UTC, seen: map[string]bool{}}
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	s.now.Store(&start)
@@ -113,7 +119,7 @@ func begin(t *testing.T, folder string) *story {
 	s.store = s.Store()
 	encode := base64.StdEncoding.EncodeToString
 	all := map[string]string{"INTAKE_SECRETS": encode(bytes.Repeat([]byte("s"), 32)), "LINK_SECRETS": encode(bytes.Repeat([]byte("l"), 32)), "REMIND_SCHEDULE": "0 */15 * * * *", "MAIL_FROM": "Leadflow <leads@contoso.example.com>",
-		"OPERATIONS_MAIL": "operations@contoso.example.com", "PUBLIC_URL": "https://leadflow.contoso.example.com"}
+		"OPERATIONS_MAIL": "operations@contoso.example.com", "PUBLIC_URL": publicURL}
 	for name, value := range s.Settings() {
 		all[name] = value
 	}

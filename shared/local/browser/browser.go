@@ -72,20 +72,41 @@ func ForTest(t testing.TB) context.Context {
 	return ctx
 }
 
-// On has the tab show its pages on a screen.
+// On has the tab show its pages on a screen. One that is narrower than it is high is touched.
 func On(v View) chromedp.Action[chromedp.Void] {
+	var options []chromedp.EmulateViewportOption
+	if v.Width < v.Height {
+		options = append(options, chromedp.EmulatePortrait, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
 	scheme := "light"
 	if v.Dark {
 		scheme = "dark"
 	}
 	return chromedp.Steps(
-		chromedp.EmulateViewport(v.Width, v.Height),
+		chromedp.EmulateViewport(v.Width, v.Height, options...),
 		chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia,
 				emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 			return err
 		}))
 }
+
+// Unfit says what of a page does not fit a screen: a page that scrolls sideways, and what is pressed but is too small for a
+// finger.
+func Unfit(v View) chromedp.Action[[]string] {
+	return chromedp.Evaluate[[]string](fmt.Sprintf(`(() => {
+		const wrong = [], wide = document.documentElement.scrollWidth;
+		if (wide > %d) wrong.push("it scrolls sideways: it is " + wide + " pixels wide");
+		for (const e of document.querySelectorAll("button, summary, label, select, textarea, .button")) {
+			const size = e.getBoundingClientRect();
+			if (size.width && size.height < %d) wrong.push("only " + size.height + " pixels high: " + e.outerHTML.slice(0, 80));
+		}
+		return wrong;
+	})()`, v.Width, finger))
+}
+
+// finger is how high at least is what a finger presses.
+const finger = 44
 
 func find() (string, error) {
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
