@@ -31,7 +31,7 @@ people:
   - {id: mina, name: 김미나, mail: mina@contoso.example.com, zone: Asia/Seoul, languages: [LANGUAGE]}
   - {id: jonas, name: Jonas von Hohenstein-Wackernagel, mail: jonas@contoso.example.com, zone: Asia/Seoul, languages: [LANGUAGE]}
   - {id: li, name: Li Wei, mail: li@contoso.example.com, zone: Asia/Shanghai, absences: [{from: 2026-11-20, to: 2026-12-11}], languages: [LANGUAGE]}
-  - {id: sofia, name: Sofia Rossi, mail: sofia@contoso.example.com, zone: Asia/Seoul, languages: [LANGUAGE]}
+  - {id: sofia, name: Sofia Rossi, mail: sofia@contoso.example.com, zone: Asia/Seoul, languages: [LANGUAGE], onDuty: true}
 teams:
   - {id: sales, people: [mina, jonas, li], manager: sofia}
 rules:
