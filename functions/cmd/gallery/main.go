@@ -36,9 +36,14 @@ func main() {
 	}
 }
 
+// The groups of items. Each is a folder.
+const (
+	groupPages = "pages"
+	groupMails = "mails"
+)
+
 // item is one page or mail in one language.
 type item struct {
-	// Group is "pages" or "mails".
 	Group, Language, Name, Title string
 	HTML                         []byte
 	// Text is the plain part of a mail.
@@ -94,7 +99,7 @@ func render(ctx context.Context) ([]item, error) {
 				s.close()
 				return nil, err
 			}
-			all = append(all, item{Group: "pages", Language: r.language, Name: p.name, Title: p.title, HTML: html})
+			all = append(all, item{Group: groupPages, Language: r.language, Name: p.name, Title: p.title, HTML: html})
 		}
 		s.close()
 	}
