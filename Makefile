@@ -6,9 +6,11 @@
 GO ?= go
 # The race detector needs a C compiler. In CI it is always on: a machine without one fails there.
 RACE := $(shell if [ -n "$${CI:-}" ] || { [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null 2>&1; }; then echo -race; fi)
+# The tests in a browser are left out without one. In CI they fail then.
+CHROMIUM := $(shell for c in chromium chromium-browser google-chrome google-chrome-stable; do command -v $$c && break; done)
 FOLDERS := $(patsubst functions/%/function.json,%,$(wildcard functions/*/function.json))
 
-.PHONY: help run demo services test fuzz bench lint data publish-folder clean
+.PHONY: help run demo services test fuzz bench lint gallery data publish-folder clean
 
 help: ## this text
 	@echo "Leadflow: marketplace leads to the right mailbox. Targets:"
@@ -26,6 +28,8 @@ services: .local/bin/local stage-here ## only the services, for "func start --sc
 
 test: ## all tests, with the race detector where there is a C compiler
 	@test -n "$(RACE)" || echo "No C compiler found: the tests run without the race detector."
+	@test -n "$(CHROMIUM)" || echo "No Chromium found: the tests in a browser are left out."
+	@command -v npm >/dev/null || echo "No npm found: the tests with axe-core, which it fetches, are left out."
 	$(GO) test $(RACE) -timeout 20m ./...
 
 fuzz: ## a few seconds of every fuzz target; FUZZTIME=10s make fuzz for longer
@@ -36,6 +40,9 @@ bench: ## what the webhook, the start and the stand-ins cost
 
 lint: ## gofmt, go vet, staticcheck, go mod tidy, govulncheck where its database can be reached
 	@.ci/lint
+
+gallery: ## every page and mail from sample data in .local/gallery, with pictures where there is a Chromium
+	@$(GO) run ./functions/cmd/gallery .local/gallery
 
 data: ## write the lists of countries and mail providers again, from the pinned sources (needs npm)
 	$(GO) generate ./shared/normalize

@@ -102,6 +102,11 @@ func render(ctx context.Context) ([]item, error) {
 			all = append(all, item{Group: groupPages, Language: r.language, Name: p.name, Title: p.title, HTML: html})
 		}
 		s.close()
+		letters, err := mails(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, letters...)
 	}
 	return all, nil
 }

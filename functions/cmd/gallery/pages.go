@@ -38,6 +38,8 @@ type page struct {
 	query url.Values
 	// form is sent to it, if there is one. The page that answers is shown, behind a redirect if there is one.
 	form url.Values
+	// missed is how many of the newest entries of the timeline the reader has not seen.
+	missed int
 	// away takes the database away.
 	away bool
 	// spoil changes the token.
@@ -70,7 +72,7 @@ func pages() []page {
 		{name: "lead-withheld", title: "A lead without a name, of an unknown kind", kind: link.KindLead, lead: "withheld"},
 		{name: "lead-hostile", title: "A hostile lead", kind: link.KindLead, lead: "hostile"},
 		{name: "lead-refused", title: "A form that was refused", kind: link.KindLead, lead: "new", form: form("do", "contacted", "when", "other", "note", "She asked for a quote.")},
-		{name: "lead-meanwhile", title: "Somebody else was there meanwhile", kind: link.KindLead, lead: "contacted", query: url.Values{"seen": {ago(7 * day).String()}}},
+		{name: "lead-meanwhile", title: "Somebody else was there meanwhile", kind: link.KindLead, lead: "contacted", missed: 1},
 		{name: "mine", title: "My leads", kind: link.KindMine},
 		{name: "mine-refused", title: "My leads, with a form that was refused", kind: link.KindMine, form: form("away", "until", "at", "2020-01-01")},
 		{name: "mine-empty", title: "My leads: none", kind: link.KindMine, spoil: func(t link.Token) string { t.Person = lead.Operations; return link.Sign(secrets()[0], t) }},
@@ -97,6 +99,7 @@ func pages() []page {
 // site is the pages over a database of their own, with the samples of one reader.
 type site struct {
 	respond, broken http.Handler
+	store           *store.Store
 	reader          reader
 	close           func()
 }
@@ -122,6 +125,7 @@ func open(ctx context.Context, r reader) (*site, error) {
 		s.close()
 		return nil, err
 	}
+	s.store = st
 	t, err := people()
 	if err == nil {
 		err = fill(ctx, st, t, r)
@@ -175,6 +179,14 @@ func (s *site) render(ctx context.Context, p page) ([]byte, error) {
 		handler = s.broken
 	}
 	address := s.address(p)
+	if p.missed > 0 {
+		l, _, err := s.store.Lead(ctx, p.lead)
+		if err != nil {
+			return nil, err
+		}
+		l.Timeline = l.Timeline[:len(l.Timeline)-p.missed]
+		address += "&seen=" + url.QueryEscape(l.Seen())
+	}
 	ask := func(method, body string) *httptest.ResponseRecorder {
 		r := httptest.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

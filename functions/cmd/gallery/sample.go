@@ -56,15 +56,20 @@ func (m *maker) actor(id string) lead.Actor {
 func (m *maker) staff(at time.Time) lead.Staff {
 	return m.team.Staff(at, func() lead.Owner {
 		p, _ := m.team.Person(m.owner)
-		return lead.Owner{Person: p.ID, Name: p.Name, Since: lead.At(at), Why: "rule 2 gives leads from anywhere to the team; " + p.Name + " has had the least of the last 500 assignments for the weight"}
+		return lead.Owner{Person: p.ID, Name: p.Name, Since: lead.At(at), Why: p.Name + " is next in the team europe (rule 2), with 2 of the last 5 leads"}
 	})
 }
 
 // takes has the lead take a touch.
 func (m *maker) takes(at lead.Time, a lead.Action, c lead.Contact, wrote string) {
+	m.takesAgain(at, a, c, wrote, fmt.Sprintf("%s-%d", m.ID, len(m.Touches)))
+}
+
+// takesAgain has the lead take a touch of a content that it may have had before.
+func (m *maker) takesAgain(at lead.Time, a lead.Action, c lead.Contact, wrote, content string) {
 	submission := fmt.Sprintf("%s-%d", m.ID, len(m.Touches))
 	c.Emails, c.Phones = some(c.Email), some(c.Phone)
-	m.Take(lead.Touch{Submission: submission, ContentKey: submission, Source: "AppSource", RawSource: "AppSource-" + string(a), RawAction: string(a), Action: a,
+	m.Take(lead.Touch{Submission: submission, ContentKey: content, Source: "AppSource", RawSource: "AppSource-" + string(a), RawAction: string(a), Action: a,
 		Offer: lead.Offer{ID: "analytics", Publisher: "contoso", Title: "Contoso Analytics"}, Description: wrote, ReceivedAt: at}, c, at, m.staff(at.Time))
 }
 
@@ -154,6 +159,28 @@ func samples() []sample {
 			m.takes(ago(90*time.Minute), lead.ActionContactMe, lead.Contact{FirstName: `"><script>alert(1)</script>`, LastName: "\u202eevil " + strings.Repeat("W", 200),
 				Email: "a?subject=x&bcc=spam@evil.example@evil.example.com", Phone: `+1"onclick="alert(1)`, Company: "<img src=x onerror=alert(1)> " + strings.Repeat("Limited", 30), JobTitle: "{{.}}", CountrySent: "</style><script>"},
 				"<a href=\"https://evil.example\">Click here to confirm</a>\n"+strings.Repeat("no spaces at all", 60))
+			return nil
+		}},
+		{"again", func(m *maker) error {
+			c := lead.Contact{FirstName: "Ravi", LastName: "Iyer", Email: "ravi@woodgrove.example.com", Phone: "+91 22 1234 5678", Company: "Woodgrove Bank", Country: "IN", CountrySent: "India"}
+			m.takesAgain(ago(3*time.Hour), lead.ActionCreated, c, "", "again")
+			m.takesAgain(ago(time.Hour), lead.ActionCreated, c, "", "again")
+			return nil
+		}},
+		{"told", func(m *maker) error {
+			c := lead.Contact{FirstName: "Eva", LastName: "Novák", Email: "eva@vanarsdel.example.com", Phone: "+420 221 234 567", Company: "Van Arsdel", Country: "CZ", CountrySent: "Czechia"}
+			m.takes(ago(3*day), lead.ActionAcquired, c, "")
+			m.takes(ago(time.Hour), lead.ActionDoNot, c, "")
+			return nil
+		}},
+		{"warned", func(m *maker) error {
+			m.takes(ago(2*time.Hour), lead.ActionTestDrive, lead.Contact{FirstName: "Tom", LastName: "Baker", Email: "tom@alpine.example.com", Phone: "+44 20 7946 0123", Company: "Alpine Ski House", Country: "GB", CountrySent: "UK"}, "")
+			m.Warn(lead.Suggestion{Lead: "stopped", Why: "same company domain and name"}, "stopped-0", ago(time.Hour))
+			return nil
+		}},
+		{"evening", func(m *maker) error {
+			friday := lead.At(time.Date(2026, 11, 20, 19, 0, 0, 0, time.UTC))
+			m.takes(friday, lead.ActionContactMe, lead.Contact{FirstName: "María José", LastName: "García-Hernández y Ruiz de la Prada", Email: "mj@bellows.example.com", Phone: "+34 91 123 45 67", Company: "Bellows College", Country: "ES", CountrySent: "España"}, "¿Me pueden llamar?")
 			return nil
 		}},
 		{"unowned", func(m *maker) error {
