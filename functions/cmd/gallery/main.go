@@ -48,8 +48,6 @@ type item struct {
 	HTML                         []byte
 	// Text is the plain part of a mail.
 	Text []byte
-	// Pictures are the names of the screens on which it was taken.
-	Pictures []string
 }
 
 // file is where something of an item is, within the folder.
@@ -72,13 +70,13 @@ func gallery(ctx context.Context, folder string, out io.Writer) error {
 		}
 	}
 	fmt.Fprintf(out, "gallery: %d pages and mails\n", len(items))
-	err = pictures(ctx, folder, items, out)
+	screens, err := pictures(ctx, folder, items, out)
 	if errors.Is(err, browser.ErrNone) {
 		fmt.Fprintf(out, "gallery: the pictures are left out: %v\n", err)
 	} else if err != nil {
 		return err
 	}
-	if err := index(folder, items); err != nil {
+	if err := index(folder, items, screens); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "gallery: look at %s\n", filepath.Join(folder, "index.html"))
