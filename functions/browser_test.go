@@ -299,7 +299,7 @@ func TestAContactIsRecordedWithTheKeyboardAlone(t *testing.T) {
 			v.turn(chromedp.KeyEvent(kb.Enter))
 			v.tabTo(`summary`)
 			v.do(chromedp.KeyEvent(kb.Enter))
-			v.tabTo(`button[value="mailed"]`)
+			v.tabTo(`button[value^="mailed"]`)
 			v.turn(chromedp.KeyEvent(kb.Enter))
 			if l := v.leadOf("Adatum"); l.Stage != lead.StageContacted {
 				t.Errorf("the lead is %s", l.Stage)
@@ -324,9 +324,9 @@ func TestSixLeadsAreRecordedInTwelveTaps(t *testing.T) {
 	}
 	hows := []string{"called", "mailed", "noAnswer"}
 	for n, company := range companies {
-		card := fmt.Sprintf(`li:has([id="%s"]) `, v.leadOf(company).ID)
+		card := fmt.Sprintf(`li:has([value$="%s"]) `, v.leadOf(company).ID)
 		v.do(tap(card + "summary"))
-		v.turn(tap(card + fmt.Sprintf(`button[value="%s"]`, hows[n%3])))
+		v.turn(tap(card + fmt.Sprintf(`button[value^="%s"]`, hows[n%3])))
 		if said := v.says(`[role="status"]`); !strings.Contains(said, company) || !strings.Contains(said, "Recorded:") {
 			t.Errorf("the list says %q", said)
 		}

@@ -36,7 +36,6 @@ type card struct {
 	Stop string
 	// Owner is whose lead it is, where that is not said anyway.
 	Owner string
-	Seen  string
 	// Ticked says that it was chosen in a form that was refused.
 	Ticked bool
 }
@@ -110,8 +109,7 @@ func (p *Respond) sections(cards []lead.Card, v visit) []section {
 
 func (p *Respond) card(c lead.Card, v visit) card {
 	shown := card{ID: c.ID, Title: cut(c.Subject, maxTitle), Who: cut(name(c.Contact, v), maxWho), Link: p.address(v, link.KindLead, c.ID),
-		Due:  dueOf(&lead.Lead{Stage: c.Stage, FollowUp: c.FollowUp, Suppression: c.Suppression}, v),
-		Seen: c.UpdatedAt.String()}
+		Due: dueOf(&lead.Lead{Stage: c.Stage, FollowUp: c.FollowUp, Suppression: c.Suppression}, v)}
 	if c.Suppression == nil {
 		shown.Phone = c.Contact.Phone
 	} else {
@@ -119,6 +117,9 @@ func (p *Respond) card(c lead.Card, v visit) card {
 	}
 	return shown
 }
+
+// called is what a list calls a person of the team.
+func (v visit) called(id string) string { return cut(v.team.Called(id), maxWho) }
 
 func cut(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
@@ -165,7 +166,7 @@ func (p *Respond) fit(name, title string, cards []lead.Card, v visit, query url.
 		}
 		return "?" + q.Encode()
 	}
-	for n := min(maxCards, len(cards)-from); ; n /= 2 {
+	for n := min(maxCards, len(cards)-from); ; {
 		shown := part{Sections: p.sections(cards[from:from+n], v), More: len(cards) - from - n}
 		if shown.More > 0 {
 			shown.Next = at(from + n)
@@ -177,5 +178,6 @@ func (p *Respond) fit(name, title string, cards []lead.Card, v visit, query url.
 		if err != nil || len(out) <= maxList || n <= 1 {
 			return out, err
 		}
+		n = min(n-1, n*maxList/len(out))
 	}
 }

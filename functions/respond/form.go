@@ -138,7 +138,7 @@ func colleagues(t team.Team, owner, chosen string) []option {
 	var all []option
 	for _, p := range t.People {
 		if p.ID != owner {
-			all = append(all, option{choice{p.ID, p.Name}, p.ID == chosen})
+			all = append(all, option{choice{p.ID, cut(p.Name, maxWho)}, p.ID == chosen})
 		}
 	}
 	return all

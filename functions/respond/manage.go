@@ -109,14 +109,14 @@ func (p *Respond) showTeam(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	shown.Whose = []option{{choice{"", v.Say("team.everybody")}, query.Get(queryWhose) == ""}}
 	for _, id := range people {
-		shown.Whose = append(shown.Whose, option{choice{id, v.team.Called(id)}, query.Get(queryWhose) == id})
+		shown.Whose = append(shown.Whose, option{choice{id, v.called(id)}, query.Get(queryWhose) == id})
 		shown.People = append(shown.People, p.colleague(id, cards, v))
 	}
 	cards = slices.DeleteFunc(cards, func(c lead.Card) bool { return !fits(c, query, v) })
 	sortCards(cards, v.now)
 	owners := map[string]string{}
 	for _, c := range cards {
-		owners[c.ID] = v.team.Called(c.Owner.Person)
+		owners[c.ID] = v.called(c.Owner.Person)
 	}
 	page, err := p.fit("team.html", v.Say("team.title"), cards, v, query, func(shows part) any {
 		for _, s := range shows.Sections {
@@ -180,7 +180,7 @@ func (p *Respond) colleague(id string, cards []lead.Card, v visit) colleague {
 			theirs = append(theirs, c)
 		}
 	}
-	shown := colleague{Name: person.Name, Link: "?" + url.Values{"t": {v.token}, queryWhose: {id}}.Encode(), Open: len(theirs), Late: late(theirs, v.now), Away: v.Say("team.here")}
+	shown := colleague{Name: v.called(id), Link: "?" + url.Values{"t": {v.token}, queryWhose: {id}}.Encode(), Open: len(theirs), Late: late(theirs, v.now), Away: v.Say("team.here")}
 	if until := person.AwayUntil(v.now); !until.IsZero() {
 		shown.Away = v.Say("team.awayUntil", "Until", v.Stamp(until, v.zone))
 	}

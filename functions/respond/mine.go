@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"leadflow/shared/lead"
@@ -34,8 +35,12 @@ type minePage struct {
 	Open, Late    string
 	Status, Alert string
 	Meanwhile     []told
-	Away          awayForm
-	Team          string
+	// Hows are the ways to record a contact.
+	Hows []choice
+	// Seen tells the same button pressed twice from a second time.
+	Seen string
+	Away awayForm
+	Team string
 }
 
 // mine shows all open leads for which a person acts, and records what came of one of them.
@@ -70,7 +75,8 @@ func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	sortCards(cards, v.now)
 	query := r.URL.Query()
-	shown := minePage{Heading: v.Say("list.mine", "Person", v.person.Name), Open: v.Say("list.none"), Alert: alert, Away: awayOf(v)}
+	shown := minePage{Heading: v.Say("list.mine", "Person", v.person.Name), Open: v.Say("list.none"), Alert: alert, Away: awayOf(v),
+		Hows: choices([]string{howCalled, howMailed, howNoAnswer}, func(how string) string { return v.Say("list." + how) }), Seen: lead.At(v.now).String()}
 	if len(cards) > 0 {
 		shown.Open = v.Count("list.open", len(cards))
 	}
@@ -95,7 +101,7 @@ func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v
 		for _, s := range shows.Sections {
 			for i, c := range s.Cards {
 				if owners[c.ID] != v.person.ID {
-					s.Cards[i].Owner = v.Say("list.for", "Person", v.team.Called(owners[c.ID]))
+					s.Cards[i].Owner = v.Say("list.for", "Person", v.called(owners[c.ID]))
 				}
 			}
 		}
@@ -122,14 +128,16 @@ func (v visit) knows(l *lead.Lead) bool {
 	return slices.Contains(v.actsFor(), l.Owner.Person) || slices.ContainsFunc(l.Mails, func(m lead.Mail) bool { return m.To == v.person.ID })
 }
 
-// recordQuick records a contact that was just made, by one of three buttons.
+// recordQuick records a contact that was just made, by one of three buttons of a lead. What a button sends is how it went
+// and the lead's id: 50 leads with a form of their own would make the page too large.
 func (p *Respond) recordQuick(w http.ResponseWriter, r *http.Request, v visit) {
-	disposition, ok := map[string]lead.Disposition{howCalled: lead.Connected, howMailed: lead.LeftMessage, howNoAnswer: lead.NoAnswer}[r.PostForm.Get(fieldHow)]
+	way, leadID, _ := strings.Cut(r.PostForm.Get(fieldHow), " ")
+	disposition, ok := map[string]lead.Disposition{howCalled: lead.Connected, howMailed: lead.LeftMessage, howNoAnswer: lead.NoAnswer}[way]
 	if !ok {
 		p.showMine(w, r, http.StatusUnprocessableEntity, v, v.Say("page.notRecorded", "Why", why(v.Words, errHow)))
 		return
 	}
-	l, version, err := p.Store.Lead(r.Context(), r.PostForm.Get(fieldLead))
+	l, version, err := p.Store.Lead(r.Context(), leadID)
 	if err == nil && !v.knows(l) {
 		err = store.ErrNotFound // only strange hands ask for it
 	}
