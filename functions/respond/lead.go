@@ -72,7 +72,7 @@ type similar struct {
 // page is what a visitor sees of a lead. said is a form that was refused, nil if none was.
 func (p *Respond) page(l *lead.Lead, v visit, said url.Values) leadPage {
 	shown := leadPage{Lead: l, Heading: name(l.Contact, v), Stage: v.Stage(l.Stage), Owner: v.team.Called(l.Owner.Person), Why: v.Words.Why(l.Owner, v.zone),
-		Country: v.Country(l.Contact), Stop: stop(l.Suppression, v.Words), Due: dueOf(l, v),
+		Country: v.Country(l.Contact), Stop: stop(l.Suppression, v.Words), Due: explained(l, v),
 		Token: v.token, Seen: l.Seen(), Forms: forms(l, v, said), Mine: p.address(v, link.KindMine, "")}
 	if v.manages() {
 		shown.Team = p.address(v, link.KindTeam, "")

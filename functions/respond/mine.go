@@ -35,8 +35,6 @@ type minePage struct {
 	Open, Late    string
 	Status, Alert string
 	Meanwhile     []told
-	// Hows are the ways to record a contact.
-	Hows []choice
 	// Seen tells the same button pressed twice from a second time.
 	Seen string
 	Away awayForm
@@ -75,8 +73,7 @@ func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	sortCards(cards, v.now)
 	query := r.URL.Query()
-	shown := minePage{Heading: v.Say("list.mine", "Person", v.person.Name), Open: v.Say("list.none"), Alert: alert, Away: awayOf(v),
-		Hows: choices([]string{howCalled, howMailed, howNoAnswer}, func(how string) string { return v.Say("list." + how) }), Seen: lead.At(v.now).String()}
+	shown := minePage{Heading: v.Say("list.mine", "Person", v.person.Name), Open: v.Say("list.none"), Alert: alert, Away: awayOf(v), Seen: lead.At(v.now).String()}
 	if len(cards) > 0 {
 		shown.Open = v.Count("list.open", len(cards))
 	}

@@ -97,12 +97,23 @@ func dueOf(l *lead.Lead, v visit) due {
 	if f.Snoozed(v.now) {
 		d.When += " " + v.Say("due.snoozed", "At", v.Moment(f.SnoozedUntil.Time, v.zone), "Nth", v.Say("due.nth."+strconv.Itoa(f.Snoozes)), "Max", lead.MaxSnoozes)
 	}
-	if clock, ok := f.Arithmetic(); ok {
-		d.Arithmetic = clock.Lines(v.Vocabulary())
-		d.Counted = v.Say("due.hours", "Person", v.team.Called(f.Clock.Person), "Zone", f.Clock.Zone)
-		if f.Clock.RoundTheClock {
-			d.Counted += " " + v.Say("due.roundTheClock")
-		}
+	return d
+}
+
+// explained is what has to be done about a lead, with how its time comes about.
+func explained(l *lead.Lead, v visit) due {
+	d := dueOf(l, v)
+	if l.FollowUp == nil || l.Stage.Closed() {
+		return d
+	}
+	clock, ok := l.FollowUp.Arithmetic()
+	if !ok {
+		return d
+	}
+	d.Arithmetic = clock.Lines(v.Vocabulary())
+	d.Counted = v.Say("due.hours", "Person", v.team.Called(l.FollowUp.Clock.Person), "Zone", l.FollowUp.Clock.Zone)
+	if l.FollowUp.Clock.RoundTheClock {
+		d.Counted += " " + v.Say("due.roundTheClock")
 	}
 	return d
 }
