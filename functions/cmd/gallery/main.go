@@ -20,7 +20,8 @@ import (
 
 const usage = `Usage: gallery FOLDER
 
-Renders every page and mail from sample data into FOLDER, with an index.html. What is in FOLDER is removed first.
+Renders every page and mail from sample data into the folders pages and mails in FOLDER, which are removed first, with
+an index.html.
 `
 
 func main() {
@@ -61,8 +62,10 @@ func gallery(ctx context.Context, folder string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := os.RemoveAll(folder); err != nil {
-		return err
+	for _, group := range []string{groupPages, groupMails} {
+		if err := os.RemoveAll(filepath.Join(folder, group)); err != nil {
+			return err
+		}
 	}
 	for _, i := range items {
 		if err := write(folder, i); err != nil {

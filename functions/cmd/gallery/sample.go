@@ -56,7 +56,7 @@ func (m *maker) actor(id string) lead.Actor {
 func (m *maker) staff(at time.Time) lead.Staff {
 	return m.team.Staff(at, func() lead.Owner {
 		p, _ := m.team.Person(m.owner)
-		return lead.Owner{Person: p.ID, Name: p.Name, Since: lead.At(at), Why: p.Name + " is next in the team europe (rule 2), with 2 of the last 5 leads"}
+		return lead.Owner{Person: p.ID, Name: p.Name, Since: lead.At(at), Why: p.Name + " is next in the team sales (rule in line 12: country KR)"}
 	})
 }
 
@@ -198,6 +198,7 @@ func ana() lead.Contact {
 // sampleLead makes a lead as a reader has it, in memory.
 func sampleLead(s sample, t team.Team, r reader) (*lead.Lead, error) {
 	l := store.NewLead(s.name)
+	l.MatchKey = s.name // so that it is known again
 	if err := s.make(&maker{Lead: l, team: t, reader: r, owner: r.rep}); err != nil {
 		return nil, fmt.Errorf("make the sample %s: %w", s.name, err)
 	}
