@@ -56,7 +56,8 @@ func (m *maker) actor(id string) lead.Actor {
 func (m *maker) staff(at time.Time) lead.Staff {
 	return m.team.Staff(at, func() lead.Owner {
 		p, _ := m.team.Person(m.owner)
-		return lead.Owner{Person: p.ID, Name: p.Name, Since: lead.At(at), Why: p.Name + " is next in the team sales (rule in line 12: country KR)"}
+		said := lead.Say("why.nextIn", "person", p.Name, "team", "sales").And("rule", lead.Say("rule.first"))
+		return lead.Owner{Person: p.ID, Name: p.Name, Since: lead.At(at), Why: lead.Text(said), Said: []lead.Phrase{said}}
 	})
 }
 
