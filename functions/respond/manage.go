@@ -206,6 +206,12 @@ func (p *Respond) give(w http.ResponseWriter, r *http.Request, v visit) {
 		p.showTeam(w, r, http.StatusUnprocessableEntity, v, "", v.Say("page.notRecorded", "Why", why(v.Words, refusal)))
 		return
 	}
+	v, err := p.declared(r.Context(), v)
+	if err != nil {
+		p.failed(r, err)
+		p.say(w, v.Words, notRecorded)
+		return
+	}
 	people := v.looksAfter()
 	given, kept, failed := 0, 0, 0
 	for _, id := range ids {

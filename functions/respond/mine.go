@@ -136,6 +136,9 @@ func (p *Respond) recordQuick(w http.ResponseWriter, r *http.Request, v visit) {
 	}
 	l, version, err := p.Store.Lead(r.Context(), leadID)
 	if err == nil && !v.knows(l) {
+		v, err = p.declared(r.Context(), v) // somebody may be away since a moment ago
+	}
+	if err == nil && !v.knows(l) {
 		err = store.ErrNotFound // only strange hands ask for it
 	}
 	var id string

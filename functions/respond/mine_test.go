@@ -262,6 +262,37 @@ func TestALeadThatWasGivenAwayMeanwhileIsStillRecordedByWhoWasToldOfIt(t *testin
 	}
 }
 
+// The team that handlers follow is half a minute old: by it Mina is there, and Sofia manages the team.
+func TestWhoActsForSomebodySinceAMomentAgoMayDoWhatThePageShows(t *testing.T) {
+	covered := crew
+	covered.People = slices.Clone(crew.People)
+	covered.People[1].Cover, covered.People[3].Cover = "kim", "lou"
+	s := openFor(t, covered)
+	minas, lous := s.owns("mina", "Northwind"), s.owns("lou", "Elsewhere", func(l *lead.Lead) error { l.Owner.Decision = &lead.Decision{Team: "east"}; return nil })
+	leave, err := lead.DeclareAway(morning, morning.Add(48*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, person := range []string{"mina", "sofia"} {
+		if err := s.store.DeclareAway(t.Context(), person, leave); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := outline(t, s.reads(list(link.KindMine, "kim"), "")); got != "[Wait for an answer] Northwind" {
+		t.Fatalf("Kim has %s", got)
+	}
+	if res, page := s.sends(s.link(list(link.KindMine, "kim")), tap(minas, "called", "")); res.StatusCode != http.StatusSeeOther || s.lead(minas).Response == nil {
+		t.Errorf("to record it is answered %s, %q", res.Status, role(page, "alert"))
+	}
+	team := list(link.KindTeam, "lou")
+	if got := outline(t, s.reads(team, "")); !strings.Contains(got, "Elsewhere") {
+		t.Errorf("Lou sees %s of the team", got)
+	}
+	if _, page := s.sends(s.link(team), gives("kim", "x", minas, lous)); s.lead(lous).Owner.Person != "kim" || s.lead(minas).Owner.Person != "kim" {
+		t.Errorf("Lou gives nothing away: %q", role(page, "status"))
+	}
+}
+
 func TestAPersonDeclaresToBeAwayAndBack(t *testing.T) {
 	s := openFor(t, crew)
 	here := s.link(list(link.KindMine, "mina")) // it is 18:00 in Seoul

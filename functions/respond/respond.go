@@ -179,10 +179,21 @@ func (p *Respond) enter(r *http.Request) (visit, notice) {
 		return v, notNow
 	}
 	var known bool
-	if v.person, known = v.team.Person(v.opens.Person); !known || v.opens.Kind == link.KindTeam && !v.manages() {
+	if v.person, known = v.team.Person(v.opens.Person); !known {
 		return v, wrongLink
 	}
 	v.Words, v.zone = words.In(v.person.Languages), cmp.Or(v.person.Calendar.Zone, time.UTC)
+	if v.opens.Kind != link.KindTeam || v.manages() {
+		return v, notice{}
+	}
+	// Somebody may have declared a moment ago to be away whose place the visitor takes.
+	if v, err = p.declared(r.Context(), v); err != nil {
+		p.failed(r, err)
+		return v, notNow
+	}
+	if !v.manages() {
+		return v, wrongLink
+	}
 	return v, notice{}
 }
 
