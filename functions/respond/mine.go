@@ -181,7 +181,7 @@ func (p *Respond) whatWasDone(ctx context.Context, v visit, query url.Values) (s
 	}
 	seen, err := time.Parse(time.RFC3339, query.Get(querySeen))
 	if err == nil {
-		meanwhile = toldOf(slices.DeleteFunc(slices.Clone(l.Timeline), func(a lead.Activity) bool { return a.Act == id || !a.At.After(seen) }), v)
+		meanwhile = toldOf(slices.DeleteFunc(slices.Clone(l.Timeline), func(a lead.Activity) bool { return a.Act == id || !a.RecordedAt().After(seen) }), v)
 	}
 	return cut(l.Subject, maxTitle) + " - " + recorded(l, v, query), meanwhile, nil
 }

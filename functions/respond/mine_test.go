@@ -210,6 +210,25 @@ func TestWhoActsFromAListSeesWhatOthersDidMeanwhile(t *testing.T) {
 	}
 }
 
+// What is recorded late stands on the timeline at the time at which it was.
+func TestWhoActsFromAListSeesWhatOthersRecordedMeanwhileOfBefore(t *testing.T) {
+	s := openFor(t, crew)
+	id := s.owns("kim", "Fabrikam")
+	s.at(morning.Add(2 * time.Hour))
+	here, seen := s.link(list(link.KindMine, "kim")), lead.At(morning.Add(2*time.Hour)).String()
+	s.changes(id, func(l *lead.Lead) error {
+		later := morning.Add(2*time.Hour + time.Minute)
+		return l.Contacted(lead.Attempt{At: morning.Add(time.Hour), By: crew.People[1].Actor(), Disposition: lead.Connected}, later, crew.Staff(later, nil))
+	})
+	s.at(morning.Add(2*time.Hour + 2*time.Minute))
+	res, _ := s.sends(here, tap(id, "noAnswer", seen))
+	page := text(s.follows(here, res))
+	_, after, _ := strings.Cut(page, "Since you opened this page:")
+	if meanwhile, _, _ := strings.Cut(after, "Leads of"); !strings.Contains(meanwhile, "Mina Park contacted them: they answered.") {
+		t.Errorf("the page says\n%s", page)
+	}
+}
+
 func TestWhatAListDoesNotRecordItSaysAndWhy(t *testing.T) {
 	s := openFor(t, crew)
 	mine, shut, others := s.owns("kim", "Mine"), s.owns("kim", "Shut", closed), s.owns("lou", "Others")

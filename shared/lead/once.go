@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Once changes the lead unless the act was done already, and names it in the activities that the change adds. It fails
@@ -52,6 +53,16 @@ func (l *Lead) Since(seen string) []Activity {
 		}
 	}
 	return nil
+}
+
+// RecordedAt is when the activity was written down: a contact may have been earlier.
+func (a Activity) RecordedAt() time.Time {
+	for _, p := range a.Said {
+		if at, err := time.Parse(TimeLayout, p.With["at"]); err == nil && p.Say == "contacted.recorded" {
+			return at
+		}
+	}
+	return a.At.Time
 }
 
 // ActID names what a person did to a lead by what the person said, so that the same said twice is one act.
