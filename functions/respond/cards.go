@@ -17,6 +17,8 @@ const (
 	// shows fewer.
 	maxCards = 50
 	maxList  = 40_000
+	// fewCards is how many it shows all the same where the people of a large team take that room.
+	fewCards = 10
 	// maxTitle and maxWho bound what a list shows of a subject and of a name, in characters.
 	maxTitle = 80
 	maxWho   = 50
@@ -175,9 +177,9 @@ func (p *Respond) fit(name, title string, cards []lead.Card, v visit, query url.
 			shown.First = at(0)
 		}
 		out, err := p.render(name, v.Words, title, page(shown))
-		if err != nil || len(out) <= maxList || n <= 1 {
+		if err != nil || len(out) <= maxList || n <= fewCards {
 			return out, err
 		}
-		n = min(n-1, n*maxList/len(out))
+		n = max(fewCards, min(n-1, n*maxList/len(out)))
 	}
 }
