@@ -1,7 +1,6 @@
 package notify
 
 import (
-	htmltemplate "html/template"
 	"strings"
 
 	"leadflow/shared/normalize"
@@ -41,22 +40,4 @@ func lines(text string) []string {
 		all, blank = append(all, l), false
 	}
 	return all
-}
-
-// dial is the link that calls a phone, empty for what is not plainly one number.
-func dial(phone string) htmltemplate.URL {
-	var digits strings.Builder
-	for i, c := range phone {
-		switch {
-		case c >= '0' && c <= '9', c == '+' && i == 0:
-			digits.WriteRune(c)
-		case !strings.ContainsRune(" -./()\u00a0", c):
-			return ""
-		}
-	}
-	const fewest, most = 5, 16 // E.164 has 15 and a plus
-	if n := digits.Len(); n < fewest || n > most || strings.Contains(phone, "(0)") {
-		return ""
-	}
-	return htmltemplate.URL("tel:" + digits.String())
 }

@@ -253,11 +253,11 @@ func (r reader) reach(c *alert, l *lead.Lead, kind lead.MailKind, touch lead.Tou
 
 // call calls a phone; nil where no link can.
 func (r reader) call(phone string) *button {
-	url := dial(phone)
-	if url == "" {
+	number := normalize.Dial(phone)
+	if number == "" {
 		return nil
 	}
-	return &button{Text: r.Say("mail.link.call", "Phone", line(phone)), URL: url}
+	return &button{Text: r.Say("mail.link.call", "Phone", line(phone)), URL: htmltemplate.URL("tel:" + number)}
 }
 
 // verb is an act on a lead by the name that its form has on the lead's page.

@@ -32,7 +32,7 @@ type card struct {
 	ID, Title, Who string
 	Link           string
 	Due            due
-	// Phone can be called; it is empty if there is none or nobody may call.
+	// Phone is empty if there is none or nobody may call.
 	Phone string
 	// Stop says that nobody may contact them.
 	Stop string

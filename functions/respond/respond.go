@@ -22,6 +22,7 @@ import (
 
 	"leadflow/shared/lead"
 	"leadflow/shared/link"
+	"leadflow/shared/normalize"
 	"leadflow/shared/store"
 	"leadflow/shared/team"
 	"leadflow/shared/words"
@@ -74,11 +75,11 @@ type Respond struct {
 	pages *template.Template
 }
 
-// New makes the pages. inURL keeps a stranger's address from bringing further headers into a mailto link:
-// the templates escape markup, not question marks.
+// New makes the pages. inURL keeps a stranger's address from bringing further headers into a mailto link: the templates
+// escape markup, not question marks. dial keeps codes that a phone obeys out of the links that call.
 func New(o Options) *Respond {
 	return &Respond{Options: o,
-		pages: template.Must(template.New("pages").Funcs(template.FuncMap{"inURL": url.PathEscape}).ParseFS(files, "templates/*.html"))}
+		pages: template.Must(template.New("pages").Funcs(template.FuncMap{"inURL": url.PathEscape, "dial": normalize.Dial}).ParseFS(files, "templates/*.html"))}
 }
 
 // visit is somebody on one of the pages.

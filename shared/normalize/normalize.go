@@ -7,7 +7,7 @@
 // or network: the lists are part of the program and searched where they lie, so starting costs nothing.
 //
 // It is not for what is shown or written to: the address that is mailed and the name that is printed stay as
-// the person gave them, but for FullName and Line, which are made for reading. It does not say whether an address or a
+// the person gave them, but for FullName, Line and Dial, which are made for that. It does not say whether an address or a
 // number exists.
 package normalize
 
