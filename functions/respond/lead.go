@@ -128,7 +128,7 @@ func (p *Respond) answered(l *lead.Lead, v visit, query url.Values) leadPage {
 	shown := p.page(l, v, nil)
 	shown.Status = recorded(l, v, query)
 	id := cmp.Or(query.Get(queryDone), query.Get(queryAgain))
-	shown.Meanwhile = toldOf(slices.DeleteFunc(l.Since(query.Get(querySeen)), func(a lead.Activity) bool { return id != "" && a.Act == id }), v)
+	shown.Meanwhile = toldOf(slices.DeleteFunc(l.Since(query.Get(querySeen)), func(a lead.Activity) bool { return a.Act == id }), v)
 	if query.Has(queryAll) {
 		shown.tell(l, v, len(l.Timeline))
 	}

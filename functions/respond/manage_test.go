@@ -70,6 +70,26 @@ func TestAManagerSeesTheLeadsOfTheTeamAndThoseOfNobody(t *testing.T) {
 	}
 }
 
+func TestAManagerSeesTheOwnLeadsAndThoseOfTheFallback(t *testing.T) {
+	fallen := crew
+	fallen.Groups = slices.Clone(crew.Groups)
+	fallen.Groups[0].Fallback = "lou"
+	s := openFor(t, fallen)
+	s.owns("lou", "Elsewhere")
+	s.owns("sofia", "Own")
+	if got := outline(t, s.reads(list(link.KindTeam, "sofia"), "")); got != "[Wait for an answer] Elsewhere Own" {
+		t.Errorf("the list is %s", got)
+	}
+}
+
+func TestOperationsSeeAllLeadsWhereThereAreNoTeams(t *testing.T) {
+	s := open(t)
+	s.owns("kim", "Fabrikam")
+	if got := outline(t, s.reads(list(link.KindTeam, "operations"), "")); got != "[Wait for an answer] Fabrikam" {
+		t.Errorf("the list is %s", got)
+	}
+}
+
 func TestATeamsPageOpensForItsManagerOnly(t *testing.T) {
 	s := staffed(t)
 	for _, person := range []string{"kim", "lou", "gone"} {
@@ -137,6 +157,7 @@ func TestWhatAManagerForgotIsSaidAndTheFormKept(t *testing.T) {
 		form        url.Values
 	}{
 		{"no lead", "Not recorded: no lead is chosen: tick those that you want to give away.", gives("mina", "x")},
+		{"more leads than a form of ours has", "Not recorded: no lead is chosen: tick those that you want to give away.", gives("mina", "x", slices.Repeat([]string{"fabrikam"}, 101)...)},
 		{"nobody", "Not recorded: choose somebody of the team to give it to.", gives("", "x", "fabrikam")},
 		{"a stranger", "Not recorded: choose somebody of the team to give it to.", gives("x", "x", "fabrikam")},
 		{"no reason", "Not recorded: that needs a few words: write them.", gives("mina", " . ", "fabrikam")},
@@ -147,7 +168,7 @@ func TestWhatAManagerForgotIsSaidAndTheFormKept(t *testing.T) {
 			if res.StatusCode != 422 || role(page, "alert") != c.alert || s.lead("fabrikam").Owner.Person != "kim" {
 				t.Errorf("answered %s: %q", res.Status, role(page, "alert"))
 			}
-			if ticked := checked(t, page); ticked != strings.Join(c.form["lead"], " ") {
+			if ticked := checked(t, page); ticked != strings.Join(slices.Compact(c.form["lead"]), " ") {
 				t.Errorf("ticked are %q", ticked)
 			}
 		})

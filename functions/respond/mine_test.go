@@ -118,11 +118,14 @@ func TestMyLeadsAreAllForWhichIActTheMostUrgentFirst(t *testing.T) {
 	s.owns("kim", "Waits")
 	s.owns("kim", "Overdue", func(l *lead.Lead) error { l.FollowUp.DueAt = lead.At(morning.Add(-time.Hour)); return nil })
 	s.owns("kim", "Longest", func(l *lead.Lead) error { l.FollowUp.DueAt = lead.At(morning.Add(-2 * time.Hour)); return nil })
+	snooze := func(until time.Duration) func(*lead.Lead) error {
+		return func(l *lead.Lead) error { return l.Snooze(morning.Add(until), crew.People[0].Actor(), morning) }
+	}
+	s.owns("kim", "Ignored", snooze(2*time.Hour), func(l *lead.Lead) error { l.FollowUp.DueAt = lead.At(morning.Add(-90 * time.Minute)); return nil })
+	s.owns("kim", "Evening", snooze(8*time.Hour))
 	s.owns("kim", "Step", contacted, func(l *lead.Lead) error { l.FollowUp.DueAt = lead.At(morning); return nil })
 	s.owns("kim", "Next", contacted)
-	s.owns("kim", "Snoozed", func(l *lead.Lead) error {
-		return l.Snooze(morning.Add(time.Hour), crew.People[0].Actor(), morning)
-	})
+	s.owns("kim", "Snoozed", snooze(time.Hour))
 	s.owns("kim", "Nothing", func(l *lead.Lead) error { l.FollowUp = nil; return nil })
 	s.owns("kim", "Stopped", suppressed(lead.SuppressedDoNotContact))
 	s.owns("kim", "Closed", closed)
@@ -133,18 +136,18 @@ func TestMyLeadsAreAllForWhichIActTheMostUrgentFirst(t *testing.T) {
 	if cost := s.cost(func() { page = s.reads(list(link.KindMine, "kim"), "") }); !maps.Equal(cost, map[string]int{"read state": 1, "query leads": 1}) {
 		t.Errorf("it asked of the database: %v", cost)
 	}
-	want := "[Waited too long] Longest Overdue [Wait for an answer] Covered Waits [Due now] Step [Later] Snoozed Next Nothing Stopped"
+	want := "[Waited too long] Longest Ignored Overdue [Wait for an answer] Covered Waits [Due now] Step [Later] Snoozed Evening Next Nothing Stopped"
 	if got := outline(t, page); got != want {
 		t.Errorf("the list is\n%s, want\n%s", got, want)
 	}
 	said := text(page)
-	for _, want := range []string{"Leads of Kim Lee", "9 leads are open. 2 have waited too long.", "You act for Bo Berg.", "Overdue by 1 h: it was due Mon 23 Nov 08:00 UTC.",
+	for _, want := range []string{"Leads of Kim Lee", "11 leads are open. 3 have waited too long.", "You act for Bo Berg.", "Overdue by 1 h: it was due Mon 23 Nov 08:00 UTC.",
 		"Follow up: step 1 of 4.", "Nothing is planned.", "Do not contact"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page does not say %q:\n%s", want, said)
 		}
 	}
-	if n := strings.Count(page, `name="how" value="called `); n != 8 { // but for the one that must not be contacted
+	if n := strings.Count(page, `name="how" value="called `); n != 10 { // but for the one that must not be contacted
 		t.Errorf("%d leads can be recorded", n)
 	}
 	if strings.Contains(said, "team") {
@@ -263,8 +266,25 @@ func TestWhatAListDoesNotRecordItSaysAndWhy(t *testing.T) {
 	if res, page := s.sends(s.link(list(link.KindMine, "kim")), url.Values{"do": {"won"}}); res.StatusCode != 400 || heading(page) != "Nothing was recorded" {
 		t.Errorf("what is no form of the list is answered %s", res.Status)
 	}
-	if res, page := s.sends(s.link(list(link.KindMine, "kim")), tap(shut, "called", "")); res.StatusCode != http.StatusSeeOther {
-		t.Errorf("a contact with a lead that was closed meanwhile is answered %s, %q", res.Status, role(page, "alert"))
+	here := s.link(list(link.KindMine, "kim"))
+	res, page := s.sends(here, tap(shut, "called", ""))
+	if res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("a contact with a lead that was closed meanwhile is answered %s, %q", res.Status, role(page, "alert"))
+	}
+	from, err := url.Parse(here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := from.Parse(res.Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, page := s.sends(there.String(), tap(mine, "", "")); role(page, "alert") == "" || role(page, "status") != "" { // the forms of a list are sent to its own address
+		t.Errorf("what is refused behind what was recorded shows %q and %q", role(page, "alert"), role(page, "status"))
+	}
+	s.at(morning.Add(-time.Hour)) // by a clock that goes wrong
+	if res, page := s.sends(here, tap(mine, "called", "")); res.StatusCode != 422 || !strings.HasPrefix(role(page, "alert"), "Not recorded: that is before the lead arrived") {
+		t.Errorf("a contact before the lead is answered %s, %q", res.Status, role(page, "alert"))
 	}
 }
 
@@ -344,10 +364,10 @@ func TestAPersonDeclaresToBeAwayAndBack(t *testing.T) {
 // Scanners may put anything into the query of a list.
 func TestAListThatIsOpenedWritesNothingAndSaysNothingThatIsNotSo(t *testing.T) {
 	s := openFor(t, crew)
-	id := s.owns("kim", "Fabrikam", contacted)
+	id, others := s.owns("kim", "Fabrikam", contacted), s.owns("lou", "Elsewhere", func(l *lead.Lead) error { l.Mails = nil; return nil })
 	for _, kind := range []link.Kind{link.KindMine, link.KindTeam} {
-		for _, query := range []string{"", "&how=called&lead=" + id, "&away=back", "&away=2026-11-23T09:00:00.000Z", "&done=x&lead=" + id, "&done=&lead=" + id, "&do=reassign&lead=" + id + "&to=lou&reason=x",
-			"&from=7", "&from=-1", "&from=x", "&show=<script>", "&whose=<script>"} {
+		for _, query := range []string{"", "&how=called&lead=" + id, "&away=back", "&away=2026-11-23T09:00:00.000Z", "&done=x&lead=" + id, "&done=&lead=" + id, "&again=x&lead=" + others, "&do=reassign&lead=" + id + "&to=lou&reason=x",
+			"&from=1", "&from=7", "&from=-1", "&from=x", "&show=<script>", "&whose=<script>"} {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				person := map[link.Kind]string{link.KindMine: "kim", link.KindTeam: "sofia"}[kind]
 				var page string
@@ -358,6 +378,9 @@ func TestAListThatIsOpenedWritesNothingAndSaysNothingThatIsNotSo(t *testing.T) {
 				}
 				if role(page, "status")+role(page, "alert") != "" || strings.Contains(page, "<script") {
 					t.Errorf("%s with %s shows\n%s", method, query, page)
+				}
+				if method == http.MethodGet && !strings.Contains(query, "whose") && !strings.Contains(outline(t, page), "Fabrikam") {
+					t.Errorf("with %s the list is %q", query, outline(t, page))
 				}
 			}
 		}
@@ -371,6 +394,14 @@ func following(page string) string {
 		return ""
 	}
 	return "&" + place[1]
+}
+
+func TestAListShowsAsMuchOfALongNameAsThereIsRoomFor(t *testing.T) {
+	s := openFor(t, crew)
+	s.owns("kim", strings.Repeat("w", 100))
+	if got, want := outline(t, s.reads(list(link.KindMine, "kim"), "")), "[Wait for an answer] "+strings.Repeat("w", 79)+"…"; got != want {
+		t.Errorf("the list is %s, want %s", got, want)
+	}
 }
 
 func TestALongListIsShownInParts(t *testing.T) {
@@ -394,6 +425,9 @@ func TestALongListIsShownInParts(t *testing.T) {
 		}
 		next = following(page)
 		more = next != "" && pages < 10
+	}
+	if page := s.reads(list(link.KindTeam, "sofia"), "&whose=kim"); !regexp.MustCompile(`href="\?from=\d+&amp;t=[^"]+&amp;whose=kim">\d+ more<`).MatchString(page) {
+		t.Error("the next part shows others' leads too")
 	}
 	if pages != 3 || len(all) != 120 || !slices.IsSorted(all) {
 		t.Errorf("%d leads are shown on %d pages: %v", len(all), pages, all)

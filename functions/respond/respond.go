@@ -224,7 +224,7 @@ func readForm(w http.ResponseWriter, r *http.Request) notice {
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return tooLong
 	}
-	if err != nil || len(r.PostForm) == 0 {
+	if err != nil {
 		return unreadable
 	}
 	return notice{}

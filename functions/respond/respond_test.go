@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -191,6 +192,7 @@ func TestAPageLinksToTheLeadsThatMayBeTheSamePerson(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	s.at(morning.Add(time.Hour)) // a link on a page is good for as long as the page
 	page := s.sees("l1")
 	if said := text(page); strings.Count(said, "It must not be contacted.") != 1 || !strings.Contains(said, "Another lead: same phone. It must not be contacted.") ||
 		!strings.Contains(said, "Another lead: same company domain and name") {
@@ -430,6 +432,62 @@ func TestASuppressedPersonCannotBeReachedFromThePage(t *testing.T) {
 		if strings.Contains(page, way) {
 			t.Errorf("the page holds %q", way)
 		}
+	}
+}
+
+func TestAPageOffersADraftThatAnswersTheNewestTouch(t *testing.T) {
+	talkative := people
+	talkative.Texts = []team.Text{{Language: "en", Offer: "backup", Body: strings.Repeat("many words ", 200) + "{signature}"}}
+	s := openFor(t, talkative)
+	s.has("l1", ana(), touch("s1", lead.ActionTestDrive), touch("s2", lead.ActionContactMe))
+	const draft, tooLong = `<div id="draft"`, "It is too long for a link, so copy it."
+	page := s.sees("l1")
+	if !strings.Contains(page, draft) || !strings.Contains(page, "asking us to get in touch") || !strings.Contains(page, "mailto:ana@fabrikam.example.com?subject=") || strings.Contains(page, tooLong) {
+		t.Errorf("the page is\n%s", text(page))
+	}
+	long := touch("s3", lead.ActionContactMe)
+	long.Offer = lead.Offer{ID: "backup", Title: "Contoso Backup"}
+	s.has("l2", ana(), long)
+	if page := s.sees("l2"); !strings.Contains(page, "many words many words") || !strings.Contains(page, tooLong) {
+		t.Errorf("with a long draft the page is\n%s", text(page))
+	}
+	for name, change := range map[string]func(*lead.Lead) error{
+		"closed": closed, "opted out": suppressed(lead.SuppressedOptedOut), "without a touch": func(l *lead.Lead) error { l.Touches = nil; return nil },
+	} {
+		s.has(name, ana(), touch("s1", lead.ActionContactMe))
+		s.changes(name, change)
+		if page := s.sees(name); strings.Contains(page, draft) {
+			t.Errorf("the page of a lead that is %s has a draft:\n%s", name, text(page))
+		}
+	}
+}
+
+func TestAPageShowsTheNewestOfALongTimelineAndLeadsToAllOfIt(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	s.changes("l1", func(l *lead.Lead) error {
+		l.Timeline = nil
+		for n := range 32 {
+			if err := l.Note(fmt.Sprintf("Note %02d.", n), people.People[0].Actor(), morning.Add(time.Duration(n)*time.Second)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	told := func(page string) string {
+		_, after, _ := strings.Cut(page, `<ol class="told">`)
+		return text(after)
+	}
+	page := s.sees("l1")
+	if got := told(page); strings.Count(got, "Note ") != 30 || strings.Contains(got, "Note 01") || !strings.Contains(got, "Note 31") {
+		t.Errorf("the page tells\n%s", got)
+	}
+	_, after, _ := strings.Cut(page, `<h2 id="timeline">`)
+	_, after, _ = strings.Cut(after, `<a href="`)
+	href, _, _ := strings.Cut(after, `#timeline">2 `)
+	_, all := s.asks(http.MethodGet, s.url+"/api/respond"+html.UnescapeString(href))
+	if got := told(all); strings.Count(got, "Note ") != 32 || strings.Contains(all, `#timeline"`) {
+		t.Errorf("%q tells\n%s", href, got)
 	}
 }
 
