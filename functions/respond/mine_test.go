@@ -338,6 +338,15 @@ func TestAPersonDeclaresToBeAwayAndBack(t *testing.T) {
 	if page := text(s.reads(list(link.KindMine, "mina"), "")); !strings.Contains(page, "근무 중입니다.") {
 		t.Errorf("the page says\n%s", page)
 	}
+	const first = `<input type="date" name="at" min="%s" required>`
+	if page := s.reads(list(link.KindMine, "mina"), ""); !strings.Contains(page, fmt.Sprintf(first, "2026-11-24")) {
+		t.Error("the first day to be back is not tomorrow")
+	}
+	s.at(morning.Add(8 * time.Hour))
+	if page := s.reads(list(link.KindMine, "mina"), ""); !strings.Contains(page, fmt.Sprintf(first, "2026-11-25")) {
+		t.Error("the first day to be back is not tomorrow in Seoul")
+	}
+	s.at(morning)
 	res, _ := s.sends(here, url.Values{"away": {"until"}, "at": {"2026-12-01"}})
 	page := s.follows(here, res)
 	if got := role(page, "status"); got != "기록했습니다: 2026년 12월 1일(화) 00:00 KST까지 부재중입니다." || !strings.Contains(text(page), "할 일은 대신하는 분에게 전달됩니다.") {

@@ -698,7 +698,14 @@ func TestAPageOffersWhatItsLeadAllows(t *testing.T) {
 			id := fmt.Sprintf("l%d", n)
 			s.has(id, ana(), touch("s"+id, lead.ActionContactMe))
 			s.changes(id, c.before)
-			forms, order := papers(t, s.sees(id))
+			page := s.sees(id)
+			if again := strings.Contains(text(page), "Open it again"); again != strings.HasPrefix(c.name, "one that is closed") {
+				t.Errorf("it says that it can be opened again: %t", again)
+			}
+			if strings.Contains(page, `<option value="kim"`) {
+				t.Error("it can be given to its owner")
+			}
+			forms, order := papers(t, page)
 			if got := strings.Join(order, " "); got != c.offers {
 				t.Errorf("it offers %s, want %s", got, c.offers)
 			}
@@ -733,13 +740,20 @@ func TestAPageSaysWhatIsDueAndByWhen(t *testing.T) {
 			"Tue 2026-11-24 09:00 to 13:00 KST: 4 h", "due Tue 2026-11-24 13:00 KST, 04:00 UTC"}},
 		{"an answer that is late by minutes", fresh, 19*time.Hour + 30*time.Minute, []string{"Answer them. Overdue by 30 min: it was due Tue 24 Nov 13:00 KST, 04:00 UTC."}},
 		{"an answer that is late by hours", fresh, 21*time.Hour + 5*time.Minute, []string{"Overdue by 2 h 5 min: it was due"}},
+		{"an answer that is late by more than a day", fresh, 19*time.Hour + 30*time.Hour, []string{"Overdue by 30 h: it was due"}},
 		{"an answer that is late by days", fresh, 19*time.Hour + 75*time.Hour, []string{"Overdue by 3 d 3 h: it was due"}},
 		{"an answer that was due just now", fresh, 19 * time.Hour, []string{"Overdue by less than a minute: it was due"}},
 		{"an answer that was put off", snoozed, time.Hour, []string{"Answer them. By Tue 24 Nov 13:00 KST, 04:00 UTC. " +
 			"Put off until Wed 25 Nov 00:00 KST, Tue 24 Nov 15:00 UTC, for the first of 3 times.", "It can be put off 2 times."}},
+		{"an answer that was put off three times", func(l *lead.Lead) error { l.FollowUp.Snoozes = lead.MaxSnoozes; return nil }, time.Hour,
+			[]string{"It was put off 3 times, so it cannot be put off again until something is done."}},
 		{"a decision", toDecide, time.Hour, []string{"Decide: they must not be contacted, but ask for it. Allow it, or leave it. By Tue 24 Nov 13:00 KST, 04:00 UTC."}},
 		{"a step", tried, time.Hour, []string{"Follow up: step 1 of 4. By Wed 25 Nov 09:00 KST, 00:00 UTC."}},
 		{"a step whose day has come", tried, 48 * time.Hour, []string{"Follow up: step 1 of 4. Since Wed 25 Nov 09:00 KST, 00:00 UTC."}},
+		{"a step of a longer cadence than there is now", func(l *lead.Lead) error {
+			l.FollowUp = &lead.FollowUp{Kind: lead.FollowUpStep, Step: 6, DueAt: lead.At(morning)}
+			return nil
+		}, time.Hour, []string{"Follow up: step 6 of 6. Since Mon 23 Nov 18:00 KST, 09:00 UTC."}},
 		{"nothing on a closed lead", closed, time.Hour, []string{"Nothing: it is closed as Lost."}},
 		{"nothing where nobody may be contacted", suppressed(lead.SuppressedOptedOut), time.Hour, []string{"Nothing: they must not be contacted.", "They said so themselves."}},
 		{"nothing after an answer", func(l *lead.Lead) error {

@@ -163,7 +163,8 @@ func TestALinkOpensThePageOfItsLead(t *testing.T) {
 	s.has("l1", ana(), touch("s1", lead.ActionTestDrive), touch("s2", lead.ActionContactMe))
 	page := text(s.sees("l1"))
 	for _, want := range []string{"Ana Silva", "Fabrikam", "Head of Data", "Brazil", "ana@fabrikam.example.com", "+55 11 91234-5678", "New", "Kim Lee",
-		"Test drive: Contoso Analytics", "Contact me: Contoso Analytics", "How much is it?\nPlease call me.", "Mon 23 Nov 2026, 09:00 UTC", "Owner: kim. her turn."} {
+		"Test drive: Contoso Analytics", "Contact me: Contoso Analytics", "How much is it?\nPlease call me.", "Mon 23 Nov 2026, 09:00 UTC", "Owner: kim. her turn.",
+		"The hours are those of Kim Lee in UTC. There is no working time in a whole year, so every hour counts."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
 		}

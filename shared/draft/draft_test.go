@@ -148,6 +148,8 @@ func TestNamesAreWrittenAsTheirPeopleWriteThem(t *testing.T) {
 		{"Ana", "Silva", "콘토소", "KR", "안녕하세요, Ana Silva 님."},
 		{"太郎", "山田", "", "KR", "안녕하세요, 山田太郎 님."},
 		{"", "", "콘토소", "KR", "안녕하세요, 콘토소 담당자님."},
+		{"", "", "1&1", "KR", "안녕하세요, 1&1 담당자님."},
+		{strings.Repeat("a", 60), "Silva", "", "KR", "안녕하세요, " + strings.Repeat("a", 59) + "… 님."},
 		{"", "", "", "KR", "안녕하세요, 담당자님."},
 	} {
 		d := draft.Write(&lead.Lead{Contact: lead.Contact{FirstName: c.first, LastName: c.last, Company: c.company, Country: c.country}}, lead.Touch{}, mina, team.Team{})
@@ -227,6 +229,12 @@ texts:
 		t.Errorf("draft %+v", d)
 	}
 	if d := write(lead.ActionAcquired, lead.Offer{}); !strings.HasPrefix(d.Subject, "Welcome") || d.Body != "Welcome to our product.\n\nRegards\nMina Kim, https://book.contoso.com/a\n\nPS: https://book.contoso.com/a" {
+		t.Errorf("draft %+v", d)
+	}
+	if d := write(lead.ActionCreated, lead.Offer{Title: "Contoso Backup as it was called"}); !strings.HasPrefix(d.Body, "Hello Ana,\n\nWelcome, and thank you for choosing Contoso Backup as it was called.") {
+		t.Errorf("draft %+v", d)
+	}
+	if d := write(lead.ActionAcquired, lead.Offer{ID: "backup", Title: "Contoso Backup as it was called"}); !strings.HasPrefix(d.Body, "Hello, Contoso Backup as it was called.") {
 		t.Errorf("draft %+v", d)
 	}
 	if d := write(lead.ActionAcquired, lead.Offer{ID: "backup"}); d.Body != "Hello, Contoso Backup.\n\nRegards\nMina Kim, https://book.contoso.com/a" {

@@ -45,7 +45,7 @@ func languageOf(country string, owners, texts []string) string {
 // subtags). It is in the same language and the same script; of several the matcher of BCP 47 has the nearest one.
 func match(wanted string, texts []string) string {
 	tag, err := language.Parse(wanted)
-	if err != nil || tag == language.Und {
+	if err != nil {
 		return ""
 	}
 	var found []string

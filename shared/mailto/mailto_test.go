@@ -32,6 +32,24 @@ func TestALinkHasTheAddressTheSubjectAndTheText(t *testing.T) {
 	}
 }
 
+func TestALinkHasLessCharactersThanTheLimit(t *testing.T) {
+	const address, subject = "ana@contoso.com", "Hello"
+	room := mailto.Limit - 1 - len("mailto:ana@contoso.com?subject=Hello&body=")
+	if link, whole := mailto.Link(address, subject, strings.Repeat("a", room)); len(link) != mailto.Limit-1 || !whole {
+		t.Errorf("a text that just fits makes a link of %d characters, whole %v", len(link), whole)
+	}
+	if link, whole := mailto.Link(address, subject, strings.Repeat("a", room+1)); link != "mailto:ana@contoso.com?subject=Hello" || whole {
+		t.Errorf("a text that just does not fit makes %s, whole %v", link, whole)
+	}
+	room = mailto.Limit - 1 - len("mailto:ana@contoso.com?subject=")
+	if link, whole := mailto.Link(address, strings.Repeat("a", room), "Hello"); len(link) != mailto.Limit-1 || whole {
+		t.Errorf("a subject that just fits makes a link of %d characters, whole %v", len(link), whole)
+	}
+	if link, _ := mailto.Link(address, strings.Repeat("a", room+1), "Hello"); link != "mailto:ana@contoso.com" {
+		t.Errorf("a subject that just does not fit makes %s", link)
+	}
+}
+
 func TestWhatIsNoPlainAddressGetsNoLink(t *testing.T) {
 	for _, address := range []string{"", "ana", "ana@contoso", "Ana <ana@contoso.com>", "ana@contoso.com,bob@contoso.com", `"ana,bob"@contoso.com`, "ana@contoso.com\r\nBcc: bob@contoso.com",
 		"ana @contoso.com", "길동@contoso.com", "ana@bücher.example", "ana@contoso.com?cc=bob@contoso.com", "a@b@contoso.com", "ana@test.com", strings.Repeat("a", 400) + "@contoso.com"} {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"pgregory.net/rapid"
@@ -281,5 +282,16 @@ func BenchmarkTold(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		ko.Told(a, time.UTC)
+	}
+}
+
+// What is beside the text may not be larger than what strangers may write.
+func TestThePartsThatAreStoredAreShort(t *testing.T) {
+	text, stored := lead.Told(lead.Say("sent.failed", "mail", "mail", "to", "Mina Kim", "because", strings.Repeat("가", 1000)))
+	if utf8.RuneCountInString(text) < 1000 {
+		t.Errorf("the text is %q", text)
+	}
+	if because := stored[0].With["because"]; utf8.RuneCountInString(because) != 256 || !strings.HasSuffix(because, "가…") {
+		t.Errorf("the part has %d characters: %q", utf8.RuneCountInString(because), because)
 	}
 }

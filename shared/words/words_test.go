@@ -1,6 +1,8 @@
 package words_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,6 +78,17 @@ func TestTheWordsOfTheRecordAreThereInEveryLanguage(t *testing.T) {
 		}
 		if got := w.Stage("Archived"); got != "Archived" {
 			t.Errorf("a stage of a later version is %q", got)
+		}
+	}
+	for _, err := range []error{lead.ErrSnoozedOut, lead.ErrSnoozeLong, lead.ErrSnoozePast, lead.ErrClosed, lead.ErrOptedOut, lead.ErrSuppressed, lead.ErrNoReason, lead.ErrNoWords,
+		lead.ErrNoDisposition, lead.ErrInFuture, lead.ErrBeforeArrival, lead.ErrAwayPast, lead.ErrAwayLong} {
+		if english, korean := words.In(nil).Refusal(err), words.In([]string{"ko"}).Refusal(fmt.Errorf("act: %w", err)); english != err.Error() || strings.Contains(korean, english) {
+			t.Errorf("%v is said as %q and %q", err, english, korean)
+		}
+	}
+	for text, want := range map[string]string{"no answer": "No answer", "답이 없음": "답이 없음", "": ""} {
+		if got := words.Sentence(text); got != want {
+			t.Errorf("a sentence of %q begins as %q", text, got)
 		}
 	}
 	if got := words.In([]string{"ko"}).Country(lead.Contact{Country: "BR"}); got != "브라질" {
