@@ -248,7 +248,7 @@ func TestWhatAListDoesNotRecordItSaysAndWhy(t *testing.T) {
 		{"on somebody else's lead", tap(others, "called", ""), 404, "That lead is gone. Its data has been removed."},
 		{"away until nothing", url.Values{"away": {"until"}, "at": {""}}, 422, "Not recorded: the date is missing: give one."},
 		{"away until yesterday", url.Values{"away": {"until"}, "at": {"2026-11-22"}}, 422, "Not recorded: that time has passed already: give when the absence ends."},
-		{"away for years", url.Values{"away": {"until"}, "at": {"2062-11-22"}}, 422, "Not recorded: an absence can end 366 days from now at most: is the year right?."},
+		{"away for years", url.Values{"away": {"until"}, "at": {"2062-11-22"}}, 422, "Not recorded: an absence can end 366 days from now at most: check the year."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s.t = t

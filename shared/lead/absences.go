@@ -16,7 +16,7 @@ const (
 // What a declaration can be refused for. The texts are for the person who declares.
 var (
 	ErrAwayPast = errors.New("that time has passed already: give when the absence ends")
-	ErrAwayLong = errors.New("an absence can end 366 days from now at most: is the year right?")
+	ErrAwayLong = errors.New("an absence can end 366 days from now at most: check the year")
 )
 
 // Declared is what a person said last about being away: from Since until before Until, or back at both.

@@ -105,7 +105,7 @@ func TestWhatCannotBeDeclaredIsExplainedAndNotStored(t *testing.T) {
 		{"a person who is not there", []string{"kim", "back"}, `there is no person "kim" in the team, whose ids are mina, bo, sofia, operations`, store.ErrNotFound},
 		{"no day", []string{"bo", "friday"}, `team away: "friday" is no date and no time: give the day on which the absence is over, such as 2026-12-07, or a local time, such as 2026-12-07T13:00, or back`, errUsage},
 		{"the past", []string{"bo", "2020-01-01"}, "team away: that time has passed already: give when the absence ends", errUsage},
-		{"a mistaken year", []string{"bo", "2199-01-01"}, "team away: an absence can end 366 days from now at most: is the year right?", errUsage},
+		{"a mistaken year", []string{"bo", "2199-01-01"}, "team away: an absence can end 366 days from now at most: check the year", errUsage},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out, _, err := callWith(t, append([]string{"team", "away"}, c.args...)...)
