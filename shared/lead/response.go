@@ -135,9 +135,13 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	return nil
 }
 
-// beganAfter says whether the lead is younger than an instant. Its oldest touches may be in the archive.
+// beganAfter says whether the lead is younger than an instant.
 func (l *Lead) beganAfter(at Time) bool {
-	return l.Archived == nil && len(l.Touches) > 0 && at.Before(l.Touches[0].ReceivedAt.Add(-clockSlack))
+	began := l.CreatedAt
+	if l.Archived == nil && len(l.Touches) > 0 { // else its oldest touches are in the archive
+		began = l.Touches[0].ReceivedAt
+	}
+	return at.Before(began.Add(-clockSlack))
 }
 
 // goOn plans what is to be done after a contact.

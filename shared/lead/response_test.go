@@ -15,6 +15,9 @@ func TestEveryContact(t *testing.T) {
 	d := oslo(t)
 	nothing := func(testing.TB, *lead.Lead) {}
 	noPhone := func(_ testing.TB, l *lead.Lead) { l.Contact.Phone = "" }
+	archived := func(_ testing.TB, l *lead.Lead) {
+		l.Archived, l.CreatedAt = &lead.Archived{}, lead.At(l.CreatedAt.Add(-24*time.Hour))
+	}
 	const waits = "New respond due Mon 23 13:00 owner Mon 23 11:00 manager Mon 23 13:00"
 	const step1 = "Contacted step due Wed 25 08:00 step 1 owner Wed 25 08:00"
 	for _, c := range []struct {
@@ -55,6 +58,7 @@ func TestEveryContact(t *testing.T) {
 		{"nobody was contacted before the lead arrived", nothing, -3 * time.Minute, time.Hour, lead.Connected, "", lead.ErrBeforeArrival, waits, "", false},
 		{"a clock that is two minutes behind is believed", nothing, -2 * time.Minute, time.Hour, lead.Connected, "", nil,
 			"Contacted", "Lou contacted them: they answered. That was in time. Recorded Mon 23 Nov 2026, 10:00 UTC.", false},
+		{"not even before one that has an archive", archived, -25 * time.Hour, time.Hour, lead.Connected, "", lead.ErrBeforeArrival, waits, "", false},
 		{"something must have come of it", nothing, time.Hour, time.Hour, "", "", lead.ErrNoDisposition, waits, "", false},
 		{"that is one of the dispositions", nothing, time.Hour, time.Hour, "Married", "", lead.ErrNoDisposition, waits, "", false},
 
@@ -70,7 +74,7 @@ func TestEveryContact(t *testing.T) {
 			"Contacted suppressed DoNotContact", "Lou contacted them: they answered. That was in time.", false},
 		{"one without an answer decides too, and begins no cadence", toDecide, 3 * time.Hour, 3 * time.Hour, lead.NoAnswer, "", nil,
 			"Contacted suppressed DoNotContact", "Lou contacted them: no answer. That was in time.", false},
-		{"a lead that has an archive may be older than its touches", func(_ testing.TB, l *lead.Lead) { l.Archived = &lead.Archived{} }, -time.Hour, time.Hour, lead.NoAnswer, "", nil,
+		{"a lead that has an archive may be older than its touches", archived, -time.Hour, time.Hour, lead.NoAnswer, "", nil,
 			"Contacted respond due Mon 23 13:00 owner Mon 23 11:00 manager Mon 23 13:00",
 			"Lou contacted them: no answer. That was before they asked. The answer is still due. Recorded Mon 23 Nov 2026, 10:00 UTC.", false},
 		{"a qualified lead that has a new owner needs no cadence", func(t testing.TB, l *lead.Lead) {
