@@ -324,7 +324,8 @@ func TestSixLeadsAreRecordedInTwelveTaps(t *testing.T) {
 	}
 	hows := []string{"called", "mailed", "noAnswer"}
 	for n, company := range companies {
-		card := fmt.Sprintf(`li:has([value$="%s"]) `, v.leadOf(company).ID)
+		place := asked[int](v, fmt.Sprintf(`document.querySelector("[name=leads]").value.split(" ").indexOf(%q)`, v.leadOf(company).ID))
+		card := fmt.Sprintf(`li:has([value="called %d"]) `, place)
 		v.do(tap(card + "summary"))
 		v.turn(tap(card + fmt.Sprintf(`button[value^="%s"]`, hows[n%3])))
 		if said := v.says(`[role="status"]`); !strings.Contains(said, company) || !strings.Contains(said, "Recorded:") {

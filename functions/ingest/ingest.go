@@ -195,7 +195,7 @@ func (i *Ingest) warn(ctx context.Context, l *lead.Lead, submission string, now 
 	}
 	for _, s := range similar {
 		other, err := i.Store.Update(ctx, s.Lead, func(other *lead.Lead) error {
-			if len(other.Touches) == 0 || !other.Warn(lead.Suggestion{Lead: l.ID, Why: s.Why}, submission, now) {
+			if len(other.Touches) == 0 || !other.Warn(lead.Suggestion{Lead: l.ID, Subject: l.Subject, Why: s.Why}, submission, now) {
 				return store.ErrUnchanged
 			}
 			return nil

@@ -177,7 +177,7 @@ func (r reader) item(kind lead.MailKind, l *lead.Lead) item {
 			i.Owner = short(r.called(l.Owner.Person))
 		}
 		if l.Suppression == nil {
-			i.Phone, i.Call = short(l.Contact.Phone), r.call(l.Contact.Phone)
+			i.Phone, i.Call = short(normalize.ReadablePhone(l.Contact.Phone)), r.call(l.Contact.Phone)
 		}
 	}
 	return i

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	htmltemplate "html/template"
@@ -51,7 +52,9 @@ type alert struct {
 	// Due is what is due when; empty while nobody waits.
 	Due             string
 	Heading, Advice string
-	// Late says that this is later than Microsoft promises its customers.
+	// Warning says that somebody who may be the same person must not be contacted; empty if nobody is.
+	Warning string
+	// Late says that this is later than Microsoft asks for.
 	Late bool
 	Rows []row
 	// Addresses are where the person is reached and came from. The HTML has them further below, behind the buttons.
@@ -117,13 +120,16 @@ func (r reader) personal(c *alert, l *lead.Lead, planned lead.Mail, touch lead.T
 	})
 	var addresses []row
 	if l.Suppression == nil && planned.Kind != lead.MailDoNotContact {
-		addresses = []row{{"mail.label.email", l.Contact.Email}, {"mail.label.phone", l.Contact.Phone}}
+		addresses = []row{{"mail.label.email", l.Contact.Email}, {"mail.label.phone", normalize.ReadablePhone(l.Contact.Phone)}}
 	}
 	c.Addresses = r.rows(append(addresses, row{"mail.label.source", touch.Source}))
 	c.Notes, c.Wrote = r.notes(touch), lines(touch.Description)
 	r.reach(c, l, planned.Kind, touch)
 	c.Page.Quiet = len(c.Ways) > 0
 	c.Earlier, c.MoreEarlier = r.earlier(earlier)
+	if len(c.Ways) > 0 && slices.ContainsFunc(l.Suggestions, func(s lead.Suggestion) bool { return s.Suppressed }) {
+		c.Warning = r.Say("mail.similar.warning")
+	}
 	c.Similar, c.MoreSimilar = r.similar(l.Suggestions)
 	c.Details = r.details(l, planned, touch)
 }
@@ -210,6 +216,8 @@ func (r reader) ask(l *lead.Lead, t lead.Touch) string {
 	switch {
 	case l.Contact.Anonymous():
 		return r.Say("mail.advice.withheld")
+	case t.Action == lead.ActionContactMe && l.FollowUp.Breached(r.now):
+		return r.Say("mail.advice.contact-me.past")
 	case t.Action == lead.ActionContactMe:
 		return r.Say("mail.advice.contact-me")
 	case t.Action == lead.ActionTestDrive:
@@ -257,17 +265,19 @@ func (r reader) call(phone string) *button {
 	if number == "" {
 		return nil
 	}
-	return &button{Text: r.Say("mail.link.call", "Phone", line(phone)), URL: htmltemplate.URL("tel:" + number)}
+	return &button{Text: r.Say("mail.link.call", "Phone", line(normalize.ReadablePhone(phone))), URL: htmltemplate.URL("tel:" + number)}
 }
 
 // verb is an act on a lead by the name that its form has on the lead's page.
 type verb string
 
 const (
-	verbContacted verb = "contacted"
-	verbSnooze    verb = "snooze"
-	verbReassign  verb = "reassign"
-	verbLost      verb = "lost"
+	verbContacted  verb = "contacted"
+	verbUnsuppress verb = "unsuppress"
+	verbLeave      verb = "leave"
+	verbSnooze     verb = "snooze"
+	verbReassign   verb = "reassign"
+	verbLost       verb = "lost"
 )
 
 // verb leads to the form of a verb, in the words of the page.
@@ -287,6 +297,8 @@ func (r reader) verbs(l *lead.Lead, kind lead.MailKind) []button {
 	var all []button
 	if l.Suppression == nil {
 		all = append(all, r.verb(l.ID, verbContacted))
+	} else if kind == lead.MailDecide {
+		all = append(all, r.verb(l.ID, verbUnsuppress), r.verb(l.ID, verbLeave))
 	}
 	return append(all, r.verb(l.ID, verbSnooze), r.verb(l.ID, verbReassign), r.verb(l.ID, verbLost))
 }
@@ -331,7 +343,7 @@ func (r reader) similar(all []lead.Suggestion) (shown []similar, more int) {
 	})
 	more = max(0, len(all)-maxSimilar)
 	for _, s := range all[:len(all)-more] {
-		shown = append(shown, similar{button{Text: r.Say("mail.similar.one", "Why", short(r.Words.Similar(s))), URL: r.page(s.Lead)}, s.Suppressed})
+		shown = append(shown, similar{button{Text: r.Say("mail.similar.one", "Lead", cmp.Or(short(s.Subject), r.Say("mail.similar.unnamed")), "Why", short(r.Words.Similar(s))), URL: r.page(s.Lead)}, s.Suppressed})
 	}
 	return shown, more
 }
@@ -348,7 +360,8 @@ func (r reader) details(l *lead.Lead, planned lead.Mail, touch lead.Touch) []str
 	all = append(all, r.Say("mail.arrived", "When", r.at(touch.ReceivedAt)))
 	if f := l.FollowUp; f.Running() && !planned.Kind.Stops() {
 		if clock, ok := f.Arithmetic(); ok {
-			all = append(all, r.Say("mail.clock", "Arithmetic", clock.Words(r.Vocabulary())))
+			within := r.Vocabulary().Amount(time.Duration(f.Clock.Minutes) * time.Minute)
+			all = append(all, r.Say("mail.clock", "Within", within, "Arithmetic", clock.Words(r.Vocabulary())))
 		}
 	}
 	return all

@@ -108,6 +108,24 @@ func TestTheMailNamesAnOfferThatTheCatalogueLacks(t *testing.T) {
 	}
 }
 
+func TestAnAlertWarnsFirstOfSomebodyWhoMustNotBeContacted(t *testing.T) {
+	l := &lead.Lead{ID: "l1", Subject: "Fabrikam - Contact me", Contact: person(1)}
+	l.Take(touch("s1", lead.ActionContactMe), person(1), lead.At(morning), people.Staff(morning, func() lead.Owner { return people.Assign(lead.At(morning)) }))
+	for _, stopped := range []bool{false, true} {
+		l.Suggestions = []lead.Suggestion{{Lead: "l2", Subject: "Adatum - Do not contact", Why: "same phone", Suppressed: stopped}}
+		m, err := notify.NewWriter(sender, publicURL, secrets).Write(l, l.Mails[0], people.People[0], people, morning)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part, text := range map[string]string{"text": m.Text, "HTML": m.HTML} {
+			warning, name, other := strings.Index(text, "Look first: another lead"), strings.Index(text, "Ana Silva"), strings.Contains(text, "Adatum - Do not contact, same phone")
+			if stopped && (warning < 0 || warning > name) || !stopped && warning >= 0 || !other {
+				t.Errorf("stopped %t: the %s is\n%s", stopped, part, text)
+			}
+		}
+	}
+}
+
 func TestAWarningShowsWhatTheLeadItselfDidLast(t *testing.T) {
 	l := grown(person(1), touch("s1", lead.ActionContactMe), touch("s2", lead.ActionTestDrive))
 	l.Warn(lead.Suggestion{Lead: "5f0e1d2c", Why: "same phone"}, "s9", lead.At(morning))

@@ -38,6 +38,8 @@ type card struct {
 	Stop string
 	// Owner is whose lead it is, where that is not said anyway.
 	Owner string
+	// Place is where it stands among those that are shown.
+	Place int
 	// Ticked says that it was chosen in a form that was refused.
 	Ticked bool
 }

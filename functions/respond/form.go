@@ -82,7 +82,7 @@ func verbForm(do string, l *lead.Lead, v visit, answers url.Values, open bool) f
 	switch do {
 	case doContacted:
 		ask("disposition", "", choices(lead.Dispositions(), func(d lead.Disposition) string { return words.Sentence(v.Disposition(d)) }))
-		ask("when", string(lead.ContactNow), choices(whens(), func(when string) string { return v.Say("form.when." + when) }))
+		ask("when", string(lead.ContactNow), choices(whens(l, v, answers.Get("when")), func(when string) string { return v.Say("form.when." + when) }))
 		write("at", "otherTime", "datetime-local", false)
 		write("note", "noteToo", "text", false)
 		f.Hint, f.Button = zoneWords(v), v.Say("form.record")
@@ -156,9 +156,16 @@ func choices[T ~string](values []T, say func(T) string) []choice {
 	return all
 }
 
-// whens are the answers to when somebody was contacted.
-func whens() []string {
-	return []string{string(lead.ContactNow), string(lead.ContactHour), string(lead.ContactMorning), string(lead.ContactYesterday), whenOther}
+// whens are the answers to when somebody was contacted, but for those that a lead would refuse now. What was answered is
+// among them.
+func whens(l *lead.Lead, v visit, answered string) []string {
+	all := []string{string(lead.ContactNow)}
+	for _, preset := range []lead.ContactPreset{lead.ContactHour, lead.ContactMorning, lead.ContactYesterday} {
+		if at, _ := preset.When(v.now, v.zone); l.CanContactAt(at, v.now) || answered == string(preset) {
+			all = append(all, string(preset))
+		}
+	}
+	return append(all, whenOther)
 }
 
 // untils are the answers to how long a lead is put off.

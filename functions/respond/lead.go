@@ -64,6 +64,8 @@ type touch struct {
 
 // similar is a lead that may be the same person, with the link to its page.
 type similar struct {
+	// Subject is that of the mails about it.
+	Subject    string
 	Why        string
 	Suppressed bool
 	Link       string
@@ -78,7 +80,7 @@ func (p *Respond) page(l *lead.Lead, v visit, said url.Values) leadPage {
 		shown.Team = p.address(v, link.KindTeam, "")
 	}
 	for _, s := range l.Suggestions {
-		shown.Similar = append(shown.Similar, similar{v.Words.Similar(s), s.Suppressed, p.address(v, link.KindLead, s.Lead)})
+		shown.Similar = append(shown.Similar, similar{cmp.Or(cut(s.Subject, maxTitle), v.Say("page.similarLead")), v.Words.Similar(s), s.Suppressed, p.address(v, link.KindLead, s.Lead)})
 	}
 	for _, t := range l.Touches {
 		shown.Touches = append(shown.Touches, touched(t, v))

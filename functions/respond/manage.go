@@ -22,8 +22,11 @@ const (
 	showUnowned = "unowned"
 )
 
-// maxGiven is how many leads one form can give away.
-const maxGiven = 100
+// fieldEvery asks for all leads that fit the filters, also those that the page does not show.
+const fieldEvery = "every"
+
+// maxGiven is how many leads one form can give away, so that its sender does not wait for long.
+const maxGiven = 200
 
 // teamPage is what a manager sees.
 type teamPage struct {
@@ -35,7 +38,11 @@ type teamPage struct {
 	People       []colleague
 	To           []option
 	Reason       string
-	Mine         string
+	// Every offers to give away all leads that fit the filters.
+	Every string
+	// AllTicked says that this was chosen in a form that was refused.
+	AllTicked bool
+	Mine      string
 	// Token goes with the filters. Seen tells the same form sent twice from a second one.
 	Token, Seen string
 }
@@ -89,6 +96,7 @@ func (p *Respond) showTeam(w http.ResponseWriter, r *http.Request, status int, v
 		To: colleagues(v.team, "", r.PostForm.Get("to")), Token: v.token, Seen: lead.At(v.now).String()}
 	ticked := map[string]bool{}
 	if alert != "" { // as it was filled in
+		shown.AllTicked = r.PostForm.Has(fieldEvery)
 		shown.Reason = r.PostForm.Get("reason")
 		for _, id := range r.PostForm[fieldLead] {
 			ticked[id] = true
@@ -114,6 +122,7 @@ func (p *Respond) showTeam(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	cards = slices.DeleteFunc(cards, func(c lead.Card) bool { return !fits(c, query, v) })
 	sortCards(cards, v.now)
+	shown.Every = v.Count("team.every", len(cards))
 	owners := map[string]string{}
 	for _, c := range cards {
 		owners[c.ID] = v.called(c.Owner.Person)
@@ -187,11 +196,35 @@ func (p *Respond) colleague(id string, cards []lead.Card, v visit) colleague {
 	return shown
 }
 
+// chosen are the ids of the leads that a manager wants to give away: those that are ticked, or all that fit the filters.
+func (p *Respond) chosen(r *http.Request, v visit) ([]string, error) {
+	if !r.PostForm.Has(fieldEvery) {
+		return r.PostForm[fieldLead], nil
+	}
+	cards, err := p.Store.AllCards(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	people, query := v.looksAfter(), r.URL.Query()
+	for _, c := range cards {
+		if v.sees(c, people) && fits(c, query, v) && len(ids) < maxGiven {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids, nil
+}
+
 // give gives the ticked leads to somebody else, each once, and says what became of them. What could not be written is
 // done by the same form sent again.
 func (p *Respond) give(w http.ResponseWriter, r *http.Request, v visit) {
 	to, known := v.team.Person(r.PostForm.Get("to"))
-	ids := r.PostForm[fieldLead]
+	ids, err := p.chosen(r, v)
+	if err != nil {
+		p.failed(r, err)
+		p.say(w, v.Words, notRecorded)
+		return
+	}
 	a := act{by: v.person, now: v.now, team: v.team, said: url.Values{"do": {doReassign}, "to": {to.ID}, "reason": {r.PostForm.Get("reason")}, querySeen: r.PostForm[querySeen]}}
 	var refusal error
 	switch {
@@ -206,8 +239,7 @@ func (p *Respond) give(w http.ResponseWriter, r *http.Request, v visit) {
 		p.showTeam(w, r, http.StatusUnprocessableEntity, v, "", v.Say("page.notRecorded", "Why", why(v.Words, refusal)))
 		return
 	}
-	v, err := p.declared(r.Context(), v)
-	if err != nil {
+	if v, err = p.declared(r.Context(), v); err != nil {
 		p.failed(r, err)
 		p.say(w, v.Words, notRecorded)
 		return

@@ -57,7 +57,7 @@ func TestAManagerSeesTheLeadsOfTheTeamAndThoseOfNobody(t *testing.T) {
 	}
 	s.t = t
 	said := strings.Join(strings.Fields(text(strings.ReplaceAll(s.reads(list(link.KindTeam, "sofia"), ""), "<", " <"))), " ")
-	for _, want := range []string{"6 leads are open. 2 have waited too long.", "Kim Lee There 2 1", "Mina Park There 1 0", "Bo Berg Away until Wed 25 Nov 2026, 09:00 UTC 0 0", "Owner: Kim Lee"} {
+	for _, want := range []string{"6 leads are open. 2 have waited too long.", "Kim Lee Available 2 1", "Mina Park Available 1 0", "Bo Berg Away until Wed 25 Nov 2026, 09:00 UTC 0 0", "Owner: Kim Lee"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page does not say %q:\n%s", want, said)
 		}
@@ -150,6 +150,21 @@ func TestAManagerGivesSeveralLeadsToSomebodyAtOnce(t *testing.T) {
 	}
 }
 
+func TestAManagerGivesAwayAllLeadsThatFitTheFilters(t *testing.T) {
+	s := staffed(t)
+	form := gives("mina", "Kim is ill")
+	form.Set("every", "1")
+	res, page := s.sends(s.link(list(link.KindTeam, "sofia"))+"&whose=kim", form)
+	if got := role(page, "status"); res.StatusCode != 200 || got != "Recorded: 2 leads were given to Mina Park." {
+		t.Errorf("answered %s: %q", res.Status, got)
+	}
+	for id, want := range map[string]string{"fabrikam": "mina", "contoso": "mina", "nobodys": "operations", "elsewhere": "lou", "fallen": "lou"} {
+		if got := s.lead(id).Owner.Person; got != want {
+			t.Errorf("%s is owned by %s, want %s", id, got, want)
+		}
+	}
+}
+
 func TestWhatAManagerForgotIsSaidAndTheFormKept(t *testing.T) {
 	s := staffed(t)
 	for _, c := range []struct {
@@ -157,7 +172,7 @@ func TestWhatAManagerForgotIsSaidAndTheFormKept(t *testing.T) {
 		form        url.Values
 	}{
 		{"no lead", "Not recorded: no lead is chosen: tick those that you want to give away.", gives("mina", "x")},
-		{"more leads than a form of ours has", "Not recorded: no lead is chosen: tick those that you want to give away.", gives("mina", "x", slices.Repeat([]string{"fabrikam"}, 101)...)},
+		{"more leads than a form of ours has", "Not recorded: no lead is chosen: tick those that you want to give away.", gives("mina", "x", slices.Repeat([]string{"fabrikam"}, 201)...)},
 		{"nobody", "Not recorded: choose somebody of the team to give it to.", gives("", "x", "fabrikam")},
 		{"a stranger", "Not recorded: choose somebody of the team to give it to.", gives("x", "x", "fabrikam")},
 		{"no reason", "Not recorded: that needs a few words: write them.", gives("mina", " . ", "fabrikam")},
@@ -254,7 +269,7 @@ func TestEachReaderIsSpokenToInTheOwnLanguage(t *testing.T) {
 	for _, c := range []struct {
 		name, url, accept, want, language string
 	}{
-		{"a Korean reader's lead", s.link(link.Token{Kind: link.KindLead, Person: "mina", Lead: "fabrikam", Expires: morning.Add(time.Hour)}), "en", "고객에게 답하세요.", "ko"},
+		{"a Korean reader's lead", s.link(link.Token{Kind: link.KindLead, Person: "mina", Lead: "fabrikam", Expires: morning.Add(time.Hour)}), "en", "고객에게 연락하세요.", "ko"},
 		{"a Korean reader's list", s.link(list(link.KindMine, "mina")), "en", "Mina Park님의 리드", "ko"},
 		{"an English reader's list", s.link(list(link.KindMine, "kim")), "ko", "Leads of Kim Lee", "en"},
 		{"a wrong link in a Korean browser", s.url + "/api/respond?t=x", "de, ko-KR;q=0.9", "사용할 수 없는 링크입니다", "ko"},

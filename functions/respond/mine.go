@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,8 +18,9 @@ import (
 
 // The fields of the forms on the list.
 const (
-	fieldLead = "lead"
-	fieldHow  = "how"
+	fieldLead  = "lead"
+	fieldLeads = "leads"
+	fieldHow   = "how"
 )
 
 // The ways in which the list records a contact that was just made.
@@ -35,10 +37,10 @@ type minePage struct {
 	Open, Late    string
 	Status, Alert string
 	Meanwhile     []told
-	// Seen tells the same button pressed twice from a second time.
-	Seen string
-	Away awayForm
-	Team string
+	// Seen tells the same button pressed twice from a second time, and Leads has the ids of those that are shown.
+	Seen, Leads string
+	Away        awayForm
+	Team        string
 }
 
 // mine shows all open leads for which a person acts, and records what came of one of them.
@@ -95,14 +97,17 @@ func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v
 		owners[c.ID] = c.Owner.Person
 	}
 	page, err := p.fit("mine.html", shown.Heading, cards, v, query, func(shows part) any {
+		var ids []string
 		for _, s := range shows.Sections {
 			for i, c := range s.Cards {
+				s.Cards[i].Place = len(ids)
+				ids = append(ids, c.ID)
 				if owners[c.ID] != v.person.ID {
 					s.Cards[i].Owner = v.Say("list.for", "Person", v.called(owners[c.ID]))
 				}
 			}
 		}
-		shown.part = shows
+		shown.part, shown.Leads = shows, strings.Join(ids, " ")
 		return shown
 	})
 	p.write(w, status, "mine.html", v.Words, page, err)
@@ -126,15 +131,17 @@ func (v visit) knows(l *lead.Lead) bool {
 }
 
 // recordQuick records a contact that was just made, by one of three buttons of a lead. What a button sends is how it went
-// and the lead's id: 50 leads with a form of their own would make the page too large.
+// and the lead's place among the ids that the form has once: an id in each button would make the page too large.
 func (p *Respond) recordQuick(w http.ResponseWriter, r *http.Request, v visit) {
-	way, leadID, _ := strings.Cut(r.PostForm.Get(fieldHow), " ")
+	way, place, _ := strings.Cut(r.PostForm.Get(fieldHow), " ")
+	ids := strings.Fields(r.PostForm.Get(fieldLeads))
+	at, err := strconv.Atoi(place)
 	disposition, ok := map[string]lead.Disposition{howCalled: lead.Connected, howMailed: lead.LeftMessage, howNoAnswer: lead.NoAnswer}[way]
-	if !ok {
+	if !ok || err != nil || at < 0 || at >= len(ids) {
 		p.showMine(w, r, http.StatusUnprocessableEntity, v, v.Say("page.notRecorded", "Why", why(v.Words, errHow)))
 		return
 	}
-	l, version, err := p.Store.Lead(r.Context(), leadID)
+	l, version, err := p.Store.Lead(r.Context(), ids[at])
 	if err == nil && !v.knows(l) {
 		v, err = p.declared(r.Context(), v) // somebody may be away since a moment ago
 	}

@@ -106,7 +106,7 @@ func outline(t *testing.T, page string) string {
 
 // tap is what one of the buttons of a lead on a list sends.
 func tap(id, how, seen string) url.Values {
-	return url.Values{"how": {how + " " + id}, "seen": {seen}}
+	return url.Values{"how": {how + " 1"}, "leads": {"another " + id}, "seen": {seen}}
 }
 
 func contacted(l *lead.Lead) error {
@@ -243,9 +243,11 @@ func TestWhatAListDoesNotRecordItSaysAndWhy(t *testing.T) {
 		alert  string
 	}{
 		{"without how it went", tap(mine, "", ""), 422, "Not recorded: how it went is missing: choose."},
+		{"on no lead", url.Values{"how": {"called 1"}, "leads": {mine}}, 422, "Not recorded: how it went is missing: choose."},
+		{"on what is no place", url.Values{"how": {"called -1"}, "leads": {mine}}, 422, "Not recorded: how it went is missing: choose."},
 		{"in a strange way", tap(mine, "OptedOut", ""), 422, "Not recorded: how it went is missing: choose."},
-		{"on a lead that is gone", tap("erased", "called", ""), 404, "That lead is gone. Its data has been removed."},
-		{"on somebody else's lead", tap(others, "called", ""), 404, "That lead is gone. Its data has been removed."},
+		{"on a lead that is gone", tap("erased", "called", ""), 404, "That lead is gone, or it is not yours any more."},
+		{"on somebody else's lead", tap(others, "called", ""), 404, "That lead is gone, or it is not yours any more."},
 		{"away until nothing", url.Values{"away": {"until"}, "at": {""}}, 422, "Not recorded: the date is missing: give one."},
 		{"away until yesterday", url.Values{"away": {"until"}, "at": {"2026-11-22"}}, 422, "Not recorded: that time has passed already: give when the absence ends."},
 		{"away for years", url.Values{"away": {"until"}, "at": {"2062-11-22"}}, 422, "Not recorded: an absence can end 366 days from now at most: check the year."},
@@ -349,7 +351,7 @@ func TestAPersonDeclaresToBeAwayAndBack(t *testing.T) {
 	s.at(morning)
 	res, _ := s.sends(here, url.Values{"away": {"until"}, "at": {"2026-12-01"}})
 	page := s.follows(here, res)
-	if got := role(page, "status"); got != "기록했습니다: 2026년 12월 1일(화) 00:00 KST까지 부재중입니다." || !strings.Contains(text(page), "할 일은 대신하는 분에게 전달됩니다.") {
+	if got := role(page, "status"); got != "기록했습니다: 부재중이며 2026년 12월 1일(화) 00:00 KST에 복귀합니다." || !strings.Contains(text(page), "할 일은 대신하는 분에게 전달됩니다.") {
 		t.Errorf("the page says %q", got)
 	}
 	said, err := s.store.Absences(t.Context())
@@ -357,7 +359,7 @@ func TestAPersonDeclaresToBeAwayAndBack(t *testing.T) {
 		t.Errorf("it is stored as %+v, %v", said, err)
 	}
 	again, _ := s.sends(here, url.Values{"away": {"until"}, "at": {"2026-12-01"}})
-	if got := role(s.follows(here, again), "status"); !strings.HasPrefix(got, "기록했습니다: 2026년 12월 1일") {
+	if got := role(s.follows(here, again), "status"); !strings.HasPrefix(got, "기록했습니다: 부재중이며 2026년 12월 1일") {
 		t.Errorf("the second time it says %q", got)
 	}
 	s.at(morning.Add(time.Hour))

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -392,6 +393,35 @@ func TestARefusalSaysWhyAndShowsTheFormAsItWasFilledIn(t *testing.T) {
 						t.Errorf("%s is filled in with %q, not with %q", name, shown.values.Get(name), said)
 					}
 				}
+			}
+		})
+	}
+}
+
+func TestAPageOffersNoTimeOfAContactThatItsLeadWouldRefuse(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		at, came time.Duration // from nine in the morning
+		want     string
+	}{
+		{"a lead of just now, at six", -3 * time.Hour, -3*time.Hour - time.Minute, "now other"},
+		{"a lead of two hours, at eleven", 2 * time.Hour, 0, "now hour morning other"},
+		{"a lead of half past nine, at eleven", 2 * time.Hour, 30 * time.Minute, "now hour other"},
+		{"a lead of two days, at eight", -time.Hour, -48 * time.Hour, "now hour yesterday other"},
+		{"a lead of two days, at noon", 3 * time.Hour, -48 * time.Hour, "now hour morning yesterday other"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t)
+			s.at(morning.Add(c.at))
+			x := touch("s1", lead.ActionContactMe)
+			x.ReceivedAt = lead.At(morning.Add(c.came))
+			s.has("l1", ana(), x)
+			var offered []string
+			for _, found := range regexp.MustCompile(`name="when" value="([a-z]+)"`).FindAllStringSubmatch(s.sees("l1"), -1) {
+				offered = append(offered, found[1])
+			}
+			if got := strings.Join(offered, " "); got != c.want {
+				t.Errorf("it offers %q, want %q", got, c.want)
 			}
 		})
 	}

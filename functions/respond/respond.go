@@ -79,7 +79,7 @@ type Respond struct {
 // escape markup, not question marks. dial keeps codes that a phone obeys out of the links that call.
 func New(o Options) *Respond {
 	return &Respond{Options: o,
-		pages: template.Must(template.New("pages").Funcs(template.FuncMap{"inURL": url.PathEscape, "dial": normalize.Dial}).ParseFS(files, "templates/*.html"))}
+		pages: template.Must(template.New("pages").Funcs(template.FuncMap{"inURL": url.PathEscape, "dial": normalize.Dial, "readable": normalize.ReadablePhone}).ParseFS(files, "templates/*.html"))}
 }
 
 // visit is somebody on one of the pages.

@@ -98,7 +98,7 @@ func (c Clock) Lines(v Vocabulary) []string {
 		}
 		// Parts of a second are shown nowhere, so they must not be in a difference of what is shown.
 		used := to.Truncate(time.Second).Sub(from.Truncate(time.Second))
-		lines = append(lines, fmt.Sprintf(v.Stretch, begin, end, v.amount(used)))
+		lines = append(lines, fmt.Sprintf(v.Stretch, begin, end, v.Amount(used)))
 	}
 	return append(lines, c.due(l))
 }
@@ -146,8 +146,8 @@ func zoneName(t time.Time) string {
 	return name
 }
 
-// amount is a time in hours, minutes and seconds, such as "1 h 30 min".
-func (v Vocabulary) amount(d time.Duration) string {
+// Amount is a time in hours, minutes and seconds, such as "1 h 30 min".
+func (v Vocabulary) Amount(d time.Duration) string {
 	var parts []string
 	for _, unit := range []struct {
 		of     time.Duration

@@ -150,10 +150,10 @@ func RoundTheClock(zone *time.Location) Calendar {
 	return Calendar{Zone: zone, Week: [7][]Hours{day, day, day, day, day, day, day}}
 }
 
-// LateAfter is how long Microsoft lets a customer wait for an answer, in real time.
+// LateAfter is within how long Microsoft asks publishers to answer a customer, in real time.
 const LateAfter = 24 * time.Hour
 
-// Late says that the answer will come later than Microsoft promises its customers.
+// Late says that the answer will come later than Microsoft asks publishers to give it.
 func (f *FollowUp) Late() bool { return f.Running() && f.DueAt.Sub(f.Since.Time) > LateAfter }
 
 // Arithmetic is how the time to respond by comes about; without a clock there is none.

@@ -135,6 +135,11 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	return nil
 }
 
+// CanContactAt says whether the person can have been contacted then: not before the lead began, and not in the future.
+func (l *Lead) CanContactAt(at, now time.Time) bool {
+	return !l.beganAfter(At(at)) && !at.After(now.Add(clockSlack))
+}
+
 // beganAfter says whether the lead is younger than an instant.
 func (l *Lead) beganAfter(at Time) bool {
 	began := l.CreatedAt

@@ -14,6 +14,8 @@ type Suggestion struct {
 	Lead string `json:"lead"`
 	// Why says what the two have in common: "same phone", "same company domain and name".
 	Why string `json:"why"`
+	// Subject is that of the mails about the other one; empty in what earlier versions noted.
+	Subject string `json:"subject,omitempty"`
 	// Suppressed says that the other one must not be contacted, as far as was known when the two met.
 	Suppressed bool `json:"suppressed,omitempty"`
 
@@ -23,6 +25,7 @@ type Suggestion struct {
 // Hit is a lead that a probe has found.
 type Hit struct {
 	ID          string       `json:"id"`
+	Subject     string       `json:"subject"`
 	Probes      []string     `json:"probes"`
 	Suppression *Suppression `json:"suppression"`
 }
@@ -48,7 +51,7 @@ func Suggestions(probes []string, hits []Hit) []Suggestion {
 			}
 		}
 		if len(why) > 0 {
-			all = append(all, Suggestion{Lead: h.ID, Why: strings.Join(why, ", "), Suppressed: h.Suppression != nil})
+			all = append(all, Suggestion{Lead: h.ID, Subject: h.Subject, Why: strings.Join(why, ", "), Suppressed: h.Suppression != nil})
 		}
 	}
 	slices.SortFunc(all, func(a, b Suggestion) int { return strings.Compare(a.Lead, b.Lead) })

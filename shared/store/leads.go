@@ -139,7 +139,7 @@ func (s *Store) Similar(ctx context.Context, probes []string, except string) ([]
 		terms = append(terms, "ARRAY_CONTAINS(c.probes, "+name+")")
 		parameters = append(parameters, azcosmos.QueryParameter{Name: name, Value: p})
 	}
-	err := s.query(ctx, topology.ContainerLeads, "SELECT c.id, c.probes, c.suppression FROM c WHERE "+strings.Join(terms, " OR "), parameters,
+	err := s.query(ctx, topology.ContainerLeads, "SELECT c.id, c.subject, c.probes, c.suppression FROM c WHERE "+strings.Join(terms, " OR "), parameters,
 		func(b []byte) error {
 			var h lead.Hit
 			if err := json.Unmarshal(b, &h); err != nil {

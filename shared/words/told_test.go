@@ -231,7 +231,7 @@ func TestPartsThatAreNotAsTheyShouldBeAreCopied(t *testing.T) {
 		"응답 시간 계산을 시작했습니다: soon.":                                lead.Say("clock", "clock", "soon"),
 		"응답 시간 계산을 시작했습니다: a b c d.":                             lead.Say("clock", "clock", "a b c d"),
 		"Mina님이 tomorrow까지 미뤘습니다.":                               lead.Say("snoozed", "by", "Mina", "until", "tomorrow"),
-		"Mina님은 one day까지 부재 중이고, 대신할 사람도 모두 부재 중입니다":            lead.Say("acts.nobody", "absent", "Mina").And("away", lead.Say("away", "day", "one day")),
+		"Mina님은 부재 중(one day 복귀)이고, 대신할 사람도 모두 부재 중입니다":          lead.Say("acts.nobody", "absent", "Mina").And("away", lead.Say("away", "day", "one day")),
 		"지금 맡을 수 있는 사람이 없습니다 (later)":                            lead.Say("why.nobody", "rule", "later"),
 		"지금 맡을 수 있는 사람이 없습니다 (지금 맡을 수 있는 사람이 없습니다 (<no value>))": lead.Say("why.nobody", "rule", "why.nobody"),
 	} {

@@ -38,6 +38,15 @@ func mails(r reader) ([]item, error) {
 	return all, nil
 }
 
+// lastMail is the newest mail that a lead asks for, if that would be sent as the lead is now.
+func lastMail(l *lead.Lead) (lead.Mail, bool) {
+	n := len(l.Mails)
+	if n == 0 || l.Stage.Closed() || l.Suppression != nil && l.Mails[n-1].Kind.AsksToCall() {
+		return lead.Mail{}, false
+	}
+	return l.Mails[n-1], true
+}
+
 // mailsIn are the mails of a team.
 func mailsIn(t team.Team, r reader) ([]item, error) {
 	w := notify.NewWriter(mail.Address{Name: "Leadflow", Address: "leads@contoso.example.com"}, publicURL, secrets())
@@ -58,8 +67,7 @@ func mailsIn(t team.Team, r reader) ([]item, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n := len(l.Mails); n > 0 {
-			planned := l.Mails[n-1]
+		if planned, sent := lastMail(l); sent {
 			to, _ := t.Person(planned.To)
 			m, err := w.Write(l, planned, to, t, now)
 			if err := add(s.name+"-"+string(planned.Kind), "Mail "+string(planned.Kind)+": "+s.name, m, err); err != nil {

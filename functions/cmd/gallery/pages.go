@@ -87,10 +87,10 @@ func pages() []page {
 		{name: "notice-unreadable", title: "A form that cannot be read", kind: link.KindLead, lead: "new", form: form("do", "nothing")},
 		{name: "notice-too-long", title: "A form that is too long", kind: link.KindLead, lead: "new", form: form("do", "note", "note", strings.Repeat("long ", 5000))},
 		{name: "notice-not-now", title: "The database is away", kind: link.KindLead, lead: "new", away: true},
-		{name: "notice-not-recorded", title: "The database is away when a form is sent", kind: link.KindMine, form: form("how", "called new"), away: true},
+		{name: "notice-not-recorded", title: "The database is away when a form is sent", kind: link.KindMine, form: form("how", "called 0", "leads", "new"), away: true},
 		{name: "lead-recorded", title: "A contact was recorded", kind: link.KindLead, lead: "new", form: form("do", "contacted", "disposition", "Connected", "when", "now", "note", "She wants a quote for 400 seats.", "seen", "x")},
 		{name: "lead-already", title: "A contact was recorded already", kind: link.KindLead, lead: "new", form: form("do", "contacted", "disposition", "Connected", "when", "now", "note", "She wants a quote for 400 seats.", "seen", "x")},
-		{name: "mine-recorded", title: "My leads: recorded in two taps", kind: link.KindMine, form: form("how", "noAnswer overdue", "seen", "x")},
+		{name: "mine-recorded", title: "My leads: recorded in two taps", kind: link.KindMine, form: form("how", "noAnswer 0", "leads", "overdue", "seen", "x")},
 		{name: "mine-away", title: "My leads: away", kind: link.KindMine, form: form("away", "until", "at", "2026-12-07")},
 		{name: "team-given", title: "The team: leads were given away", kind: link.KindTeam, form: form("do", "reassign", "lead", "overdue", "lead", "unowned", "to", "sofia", "reason", "They speak Italian.", "seen", "x")},
 	}
