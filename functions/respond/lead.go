@@ -12,10 +12,13 @@ import (
 	"leadflow/shared/normalize"
 )
 
-// maxTold is how many entries of the timeline a page shows at first: the newest ones.
-const maxTold = 30
+// maxTold is how many entries of the timeline a page shows at first, and maxTouches how many touches: the newest ones.
+const (
+	maxTold    = 30
+	maxTouches = 10
+)
 
-// queryAll asks for the whole timeline.
+// queryAll asks for the whole timeline and for all touches.
 const queryAll = "all"
 
 // leadPage is what the page of one lead shows.
@@ -36,10 +39,11 @@ type leadPage struct {
 	Meanwhile []told
 	Touches   []touch
 	Timeline  []told
-	// Earlier is how many entries the timeline leaves out, and All the address of the page that has them.
-	Earlier int
-	All     string
-	Draft   draft.Draft
+	// EarlierTouches and Earlier are how many touches and entries of the timeline the page leaves out, and All the address
+	// of the page that has them.
+	EarlierTouches, Earlier int
+	All                     string
+	Draft                   draft.Draft
 	// MailTo opens the draft in a mail program; DraftLong says that it holds no more than the subject.
 	MailTo    string
 	DraftLong bool
@@ -82,10 +86,7 @@ func (p *Respond) page(l *lead.Lead, v visit, said url.Values) leadPage {
 	for _, s := range l.Suggestions {
 		shown.Similar = append(shown.Similar, similar{cmp.Or(cut(s.Subject, maxTitle), v.Say("page.similarLead")), v.Words.Similar(s), s.Suppressed, p.address(v, link.KindLead, s.Lead)})
 	}
-	for _, t := range l.Touches {
-		shown.Touches = append(shown.Touches, touched(t, v))
-	}
-	shown.tell(l, v, maxTold)
+	shown.tell(l, v, maxTouches, maxTold)
 	if l.Suppression == nil && !l.Stage.Closed() && len(l.Touches) > 0 {
 		shown.Draft = draft.Write(l, l.Touches[len(l.Touches)-1], v.person, v.team)
 		var whole bool
@@ -95,9 +96,13 @@ func (p *Respond) page(l *lead.Lead, v visit, said url.Values) leadPage {
 	return shown
 }
 
-// tell puts the newest entries of the timeline on the page.
-func (s *leadPage) tell(l *lead.Lead, v visit, most int) {
-	s.Earlier = max(0, len(l.Timeline)-most)
+// tell puts the newest touches and entries of the timeline on the page.
+func (s *leadPage) tell(l *lead.Lead, v visit, touches, entries int) {
+	s.EarlierTouches, s.Touches = max(0, len(l.Touches)-touches), nil
+	for _, t := range l.Touches[s.EarlierTouches:] {
+		s.Touches = append(s.Touches, touched(t, v))
+	}
+	s.Earlier = max(0, len(l.Timeline)-entries)
 	s.Timeline = toldOf(l.Timeline[s.Earlier:], v)
 	s.All = "?" + url.Values{"t": {v.token}, queryAll: {"1"}}.Encode()
 }
@@ -132,7 +137,7 @@ func (p *Respond) answered(l *lead.Lead, v visit, query url.Values) leadPage {
 	id := cmp.Or(query.Get(queryDone), query.Get(queryAgain))
 	shown.Meanwhile = toldOf(slices.DeleteFunc(l.Since(query.Get(querySeen)), func(a lead.Activity) bool { return a.Act == id }), v)
 	if query.Has(queryAll) {
-		shown.tell(l, v, len(l.Timeline))
+		shown.tell(l, v, len(l.Touches), len(l.Timeline))
 	}
 	return shown
 }

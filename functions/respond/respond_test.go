@@ -492,6 +492,36 @@ func TestAPageShowsTheNewestOfALongTimelineAndLeadsToAllOfIt(t *testing.T) {
 	}
 }
 
+// A stranger may send the longest text a hundred times.
+func TestAPageShowsTheNewestOfManyTouchesAndLeadsToAllOfThem(t *testing.T) {
+	s := open(t)
+	s.has("l1", ana(), touch("s1", lead.ActionContactMe))
+	s.changes("l1", func(l *lead.Lead) error {
+		l.Touches = nil
+		for n := range 12 {
+			x := touch(fmt.Sprint("s", n), lead.ActionContactMe)
+			x.Description = fmt.Sprintf("Wrote %02d.", n)
+			l.Touches = append(l.Touches, x)
+		}
+		return nil
+	})
+	did := func(page string) string {
+		_, after, _ := strings.Cut(page, `<h2 id="touches">`)
+		list, _, _ := strings.Cut(after, `<h2 id="timeline">`)
+		return list
+	}
+	list := did(s.sees("l1"))
+	if strings.Count(list, "Wrote ") != 10 || strings.Contains(list, "Wrote 01") || !strings.Contains(list, "Wrote 11") {
+		t.Errorf("the page shows\n%s", text(list))
+	}
+	_, after, _ := strings.Cut(list, `<a href="`)
+	href, _, _ := strings.Cut(after, `#touches">2 `)
+	_, all := s.asks(http.MethodGet, s.url+"/api/respond"+html.UnescapeString(href))
+	if got := did(all); strings.Count(got, "Wrote ") != 12 || strings.Contains(got, "earlier") {
+		t.Errorf("%q shows\n%s", href, text(got))
+	}
+}
+
 func TestALeadOfNobodyHasAPageToo(t *testing.T) {
 	s := open(t)
 	s.has("l1", lead.Contact{Country: "US"}, touch("s1", lead.ActionAcquired))
