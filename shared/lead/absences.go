@@ -31,7 +31,7 @@ type Declared struct {
 func DeclareAway(now, until time.Time) (Declared, error) {
 	d := Declared{Since: At(now), Until: At(until)}
 	switch {
-	case !d.Until.After(d.Since.Time) || !until.After(now):
+	case !d.Until.After(d.Since.Time):
 		return Declared{}, ErrAwayPast
 	case until.Sub(now) > MaxAway:
 		return Declared{}, ErrAwayLong
