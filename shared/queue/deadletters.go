@@ -50,15 +50,17 @@ func (q *Queue) RemoveDeadLetters(ctx context.Context, queueName string, numbers
 	if err != nil {
 		return 0, fmt.Errorf("remove dead letters of the queue %s: %w", queueName, err)
 	}
-	defer r.Close(context.WithoutCancel(ctx)) // which gives up the locks only when they end, hence the next line
+	defer r.Close(context.WithoutCancel(ctx))
 	held := map[int64]*azservicebus.ReceivedMessage{}
 	defer func() {
 		for _, m := range held {
-			_ = r.AbandonMessage(context.WithoutCancel(ctx), m, nil) // else its lock ends within a minute
+			_ = r.AbandonMessage(context.WithoutCancel(ctx), m, nil) // else its lock ends by itself, within a minute
 		}
 	}()
 	for left := maps.Clone(numbers); len(left) > 0; {
-		page, err := take(ctx, r)
+		// No more are asked for than are left to remove, so that at the end the link asks for none: what is given back
+		// would come straight back to it, and be locked again when it closes.
+		page, err := take(ctx, r, min(deadPage, len(left)))
 		if err != nil {
 			return removed, fmt.Errorf("remove dead letters of the queue %s: %w", queueName, err)
 		}
@@ -88,11 +90,11 @@ func (q *Queue) RemoveDeadLetters(ctx context.Context, queueName string, numbers
 	return removed, nil
 }
 
-// take receives some messages under their locks; none if none is free.
-func take(ctx context.Context, r *azservicebus.Receiver) ([]*azservicebus.ReceivedMessage, error) {
+// take receives at most so many messages under their locks; none if none is free.
+func take(ctx context.Context, r *azservicebus.Receiver, most int) ([]*azservicebus.ReceivedMessage, error) {
 	waiting, cancel := context.WithTimeout(ctx, deadWait)
 	defer cancel()
-	page, err := r.ReceiveMessages(waiting, deadPage, nil)
+	page, err := r.ReceiveMessages(waiting, most, nil)
 	if err != nil && ctx.Err() == nil && waiting.Err() != nil {
 		return nil, nil
 	}
