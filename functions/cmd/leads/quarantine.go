@@ -162,19 +162,17 @@ func dropSubmission(ctx context.Context, c *call) error {
 	}
 	happens := fmt.Sprintf("Submission %s of %s UTC, %d bytes, %s: %s\nIt would be dropped, and could not be replayed any more: %s.\n",
 		e.ID, e.ReceivedAt.Format(time.DateTime), len(e.Body), kind, detail, why)
-	dropped := false
 	if agreed, err := c.confirm(ctx, happens, "Drop?", "nothing was dropped"); err != nil || !agreed {
-		return errors.Join(c.toldDrop(e.ID, dropped), err)
+		return errors.Join(c.toldDrop(e.ID, false), err)
 	}
 	err = db.Drop(ctx, e.ID, lead.Outcome{Why: why, By: theOperator().Name, At: lead.At(time.Now())}, s.SubmissionTTL.Get())
 	if errors.Is(err, store.ErrChanged) {
 		err = fmt.Errorf("nothing was dropped: somebody else replayed or dropped submission %s meanwhile", e.ID)
 	}
-	dropped = err == nil
-	if dropped && !c.json {
+	if err == nil && !c.json {
 		fmt.Fprintf(c.out, "Submission %s is dropped. The ledger keeps it for %s.\n", printable(e.ID), plural(int(s.SubmissionTTL.Get()/(24*time.Hour)), "day"))
 	}
-	return errors.Join(c.toldDrop(e.ID, dropped), err)
+	return errors.Join(c.toldDrop(e.ID, err == nil), err)
 }
 
 // toldDrop says to programs what became of a drop.

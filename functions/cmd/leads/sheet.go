@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"leadflow/shared/lead"
 	"leadflow/shared/normalize"
@@ -88,8 +89,7 @@ func yes(b bool) string {
 // wide forms too, and spaces in front of them are no protection in all.
 func harmless(s string) string {
 	text := strings.TrimSpace(printable(s))
-	if text != "" && strings.ContainsAny(text[:1], "=+-@") || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\r") ||
-		strings.HasPrefix(text, "＝") || strings.HasPrefix(text, "＋") || strings.HasPrefix(text, "－") || strings.HasPrefix(text, "＠") {
+	if first, _ := utf8.DecodeRuneInString(text); strings.ContainsRune("=+-@＝＋－＠", first) || strings.HasPrefix(s, "\t") || strings.HasPrefix(s, "\r") {
 		return "'" + text
 	}
 	return text
