@@ -87,7 +87,7 @@ func TestAListNamesTheLeadsThatStillWaitAndEachKnowsWhatBecameOfIt(t *testing.T)
 		}, unnamed},
 		{"it was put off", func(d *desk, l *lead.Lead) error { return l.Snooze(d.now.Add(time.Hour), by, d.now) }, unnamed},
 		{"it was closed", func(d *desk, l *lead.Lead) error { return l.Close(lead.StageLost, lead.NoNeed, "", by, d.now) }, unnamed},
-		{"it must not be contacted", func(d *desk, l *lead.Lead) error { return l.Suppress(lead.SuppressedOptedOut, by, d.now) }, unnamed},
+		{"it must not be contacted", func(d *desk, l *lead.Lead) error { return l.Suppress(lead.SuppressedOptedOut, "", by, d.now) }, unnamed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := open(t)

@@ -202,7 +202,7 @@ func stand(l *lead.Lead) string {
 }
 
 func suppressed(reason lead.SuppressionReason) func(*lead.Lead) error {
-	return func(l *lead.Lead) error { return l.Suppress(reason, people.People[0].Actor(), morning) }
+	return func(l *lead.Lead) error { return l.Suppress(reason, "", people.People[0].Actor(), morning) }
 }
 
 func closed(l *lead.Lead) error {

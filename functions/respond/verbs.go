@@ -91,7 +91,7 @@ func (a act) on(l *lead.Lead) error {
 		if !slices.Contains(stops(), lead.SuppressionReason(a.said.Get("reason"))) {
 			return errSuppress
 		}
-		return l.Suppress(lead.SuppressionReason(a.said.Get("reason")), by, a.now)
+		return l.Suppress(lead.SuppressionReason(a.said.Get("reason")), "", by, a.now)
 	case doUnsuppress:
 		return l.Unsuppress(a.text("reason"), by, a.now)
 	case doLeave:

@@ -111,9 +111,9 @@ func (l *Lead) Qualify(by Actor, now time.Time) error {
 }
 
 // Suppress notes that a person of the team says that the lead must not be contacted (SuppressedDoNotContact), or that
-// the customer does (SuppressedOptedOut). It fails with ErrRecorded if that or more is known, and with ErrNoReason for
-// another reason, which is nobody's word.
-func (l *Lead) Suppress(reason SuppressionReason, by Actor, now time.Time) error {
+// the customer does (SuppressedOptedOut). Note is what the person wrote about it, if anything. It fails with ErrRecorded
+// if that or more is known, and with ErrNoReason for another reason, which is nobody's word.
+func (l *Lead) Suppress(reason SuppressionReason, note string, by Actor, now time.Time) error {
 	why := Say("suppressed.by", "by", by.Name)
 	switch {
 	case reason == SuppressedOptedOut:
@@ -124,7 +124,7 @@ func (l *Lead) Suppress(reason SuppressionReason, by Actor, now time.Time) error
 	if l.Suppression != nil && l.Suppression.Reason.strength() >= reason.strength() {
 		return ErrRecorded
 	}
-	l.suppress(reason, why, At(now))
+	l.suppress(reason, At(now), withNote("remark", note, why)...)
 	return nil
 }
 
@@ -220,12 +220,12 @@ func (r SuppressionReason) strength() int {
 }
 
 // suppress stops every contact. No reason is weakened by another.
-func (l *Lead) suppress(reason SuppressionReason, why Phrase, now Time) {
+func (l *Lead) suppress(reason SuppressionReason, now Time, why ...Phrase) {
 	if l.Suppression == nil || reason.strength() > l.Suppression.Reason.strength() {
 		l.Suppression = &Suppression{Reason: reason, Since: now}
 	}
 	l.FollowUp = nil
-	l.act(now.Time, why)
+	l.act(now.Time, why...)
 }
 
 // act notes what somebody did.

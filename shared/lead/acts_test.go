@@ -95,7 +95,7 @@ func state(l *lead.Lead) string {
 // What is done before the act that a case is about.
 func suppressedBy(reason lead.SuppressionReason) func(testing.TB, *lead.Lead) {
 	return func(t testing.TB, l *lead.Lead) {
-		if err := l.Suppress(reason, oslo(t).person("kim"), morning.Time); err != nil {
+		if err := l.Suppress(reason, "", oslo(t).person("kim"), morning.Time); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -160,7 +160,7 @@ func TestEveryAct(t *testing.T) {
 		return func(l *lead.Lead) error { return l.Close(stage, r, note, lou, now) }
 	}
 	suppress := func(r lead.SuppressionReason) func(*lead.Lead) error {
-		return func(l *lead.Lead) error { return l.Suppress(r, lou, now) }
+		return func(l *lead.Lead) error { return l.Suppress(r, "", lou, now) }
 	}
 	unsuppress := func(reason string) func(*lead.Lead) error {
 		return func(l *lead.Lead) error { return l.Unsuppress(reason, lou, now) }
@@ -320,7 +320,7 @@ func TestAnOptOutIsAbsolute(t *testing.T) {
 		"a contact": func(l *lead.Lead) {
 			_ = l.Contacted(lead.Attempt{At: now, By: lou, Disposition: lead.Connected}, now, d)
 		},
-		"a person's word":       func(l *lead.Lead) { _ = l.Suppress(lead.SuppressedDoNotContact, lou, now) },
+		"a person's word":       func(l *lead.Lead) { _ = l.Suppress(lead.SuppressedDoNotContact, "", lou, now) },
 		"a person's other word": func(l *lead.Lead) { _ = l.Unsuppress("I am sure.", lou, now) },
 		"a do-not-contact":      func(l *lead.Lead) { l.Take(touch("s2", time.Hour, lead.ActionDoNot), ana(), after(time.Hour), d) },
 		"a wish to be contacted": func(l *lead.Lead) {
@@ -436,5 +436,29 @@ func TestEveryReasonHasItsWords(t *testing.T) {
 	}
 	if w := lead.Reason("Later").Words(); w != "Later" {
 		t.Errorf("one of a later version is called %q", w)
+	}
+}
+
+func TestTheOperatorBeginsASentenceLikeAnybody(t *testing.T) {
+	operator := lead.OperatorName + " (lee)"
+	for want, said := range map[string]lead.Phrase{
+		"The operator (lee) took it up again.":               lead.Say("woken", "by", operator),
+		"Must not be contacted: the operator (lee) said so.": lead.Say("suppressed.by", "by", operator),
+		"the operator asked for it":                          lead.Say("remark", "note", "the operator asked for it"),
+		"von Ulm took it up again.":                          lead.Say("woken", "by", "von Ulm"),
+	} {
+		if got := lead.Text(said); got != want {
+			t.Errorf("it says %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWhatIsWrittenAboutASuppressionStandsBehindIt(t *testing.T) {
+	l := &lead.Lead{}
+	if err := l.Suppress(lead.SuppressedOptedOut, " She wrote to us. ", lead.Actor{Name: "Lou"}, morning.Time); err != nil {
+		t.Fatal(err)
+	}
+	if told := l.Timeline[0].Text; told != "Must not be contacted: they said so to Lou. She wrote to us." {
+		t.Errorf("the timeline says %q", told)
 	}
 }

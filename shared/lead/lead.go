@@ -129,6 +129,10 @@ type Owner struct {
 // OperationsName is what Operations is called.
 const OperationsName = "Operations"
 
+// OperatorName is what whoever acts with the operator's command is called, who need not be in the team. The account that
+// called it may follow in brackets.
+const OperatorName = "the operator"
+
 // Operations is the person who owns the leads while no team has been applied, and those that nobody else can own.
 const Operations = "operations"
 
@@ -145,6 +149,11 @@ const (
 	StageLost         Stage = "Lost"
 	StageDisqualified Stage = "Disqualified"
 )
+
+// Stages are all there are, in the order in which a lead comes to them.
+func Stages() []Stage {
+	return []Stage{StageNew, StageContacted, StageNurturing, StageQualified, StageWon, StageLost, StageDisqualified}
+}
 
 // Closed says whether the lead has come to its end.
 func (s Stage) Closed() bool { return s == StageWon || s == StageLost || s == StageDisqualified }

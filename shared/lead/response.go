@@ -125,9 +125,9 @@ func (l *Lead) Contacted(a Attempt, now time.Time, s Staff) error {
 	}
 	switch {
 	case suppresses && a.Disposition == OptedOut:
-		l.suppress(SuppressedOptedOut, Say("suppressed.optedOut"), At(now))
+		l.suppress(SuppressedOptedOut, At(now), Say("suppressed.optedOut"))
 	case suppresses:
-		l.suppress(SuppressedBounced, Say("suppressed.bounced"), At(now))
+		l.suppress(SuppressedBounced, At(now), Say("suppressed.bounced"))
 	default:
 		l.goOn(a.Disposition, at, now, answers, s)
 	}

@@ -93,11 +93,13 @@ var sentences = map[string]string{
 	"why.noPeople":  "The applied team names no people, so {person} owns every lead",
 	"why.given":     "{by} gave it to {to}: {note}",
 	"why.takesOver": "{person} takes over the leads of {absent}",
-	"rule.line":     "rule in line {line}: {met}",
-	"rule.every":    "rule in line {line}: every lead",
-	"rule.offer":    "the team of the offer",
-	"rule.first":    "no rule fits: the first team",
-	"rule.all":      "there are no teams: everybody",
+	// why.taken follows on why the rules gave it to somebody.
+	"why.taken":  "{by} took it from {absent}: {note}",
+	"rule.line":  "rule in line {line}: {met}",
+	"rule.every": "rule in line {line}: every lead",
+	"rule.offer": "the team of the offer",
+	"rule.first": "no rule fits: the first team",
+	"rule.all":   "there are no teams: everybody",
 
 	// Why somebody acts for an owner.
 	"acts":             "{person} acts",
@@ -125,7 +127,11 @@ func (english) Sentence(id string, parts map[string]string) (string, bool) {
 	for part, value := range parts {
 		holes = append(holes, "{"+part+"}", value)
 	}
-	return strings.NewReplacer(holes...).Replace(text), ok
+	said := strings.NewReplacer(holes...).Replace(text)
+	if strings.HasPrefix(text, "{by}") && strings.HasPrefix(said, OperatorName) { // who is no name, and begins the sentence
+		said = "T" + said[1:]
+	}
+	return said, ok
 }
 
 func (english) Person(name string) string        { return name }

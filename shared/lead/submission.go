@@ -15,6 +15,9 @@ type Submission struct {
 type OutcomeKind string
 
 // What can become of a submission. All but quarantined are final; a quarantined one can be replayed.
+//
+// A person drops what was quarantined and is nothing. It is never replayed, but a message of it that was on its way all
+// the same may still make a lead of it: then that is its outcome, for nothing that happened is denied.
 const (
 	OutcomeLead        OutcomeKind = "lead"
 	OutcomeRedelivery  OutcomeKind = "redelivery"
@@ -22,7 +25,13 @@ const (
 	OutcomeInternal    OutcomeKind = "internal"
 	OutcomeCanary      OutcomeKind = "canary"
 	OutcomeQuarantined OutcomeKind = "quarantined"
+	OutcomeDropped     OutcomeKind = "dropped"
 )
+
+// OutcomeKinds are all there are.
+func OutcomeKinds() []OutcomeKind {
+	return []OutcomeKind{OutcomeLead, OutcomeRedelivery, OutcomeTest, OutcomeInternal, OutcomeCanary, OutcomeQuarantined, OutcomeDropped}
+}
 
 // Unverified is why a submission was quarantined whose URL had no valid code.
 const Unverified = "unverified: the code in the URL is missing or wrong"
@@ -34,7 +43,9 @@ type Outcome struct {
 	Lead string `json:"lead,omitempty"`
 	// Of is the submission that a redelivery repeats.
 	Of string `json:"of,omitempty"`
-	// Why is the reason of a quarantine, in words for a person and without personal data.
+	// Why is the reason of a quarantine or a drop, in words for a person and without personal data.
 	Why string `json:"why,omitempty"`
-	At  Time   `json:"at"`
+	// By is who dropped it, in words.
+	By string `json:"by,omitempty"`
+	At Time   `json:"at"`
 }

@@ -1,5 +1,5 @@
 // Package queue sends messages on Service Bus: submissions to the queue leads, mails to the queue mails.
-// Receiving is the Functions host's business.
+// Receiving is the Functions host's business, but for the dead letters that an operator looks at.
 //
 // Duplicate detection drops a second message with the same MessageID for 10 minutes. A submission's first
 // message has the submission's id, so only a client's retry is dropped; every deliberate re-send has an id

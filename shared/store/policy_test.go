@@ -60,8 +60,12 @@ func TestTheIndexesAreThoseThatTheQueriesUseAndNoOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, ask := range map[string]func() error{
-		"DueSubmissions":   func() error { _, err := s.DueSubmissions(ctx, morning); return err },
-		"Entries":          func() error { return s.Entries(ctx, morning, func(store.Entry) error { return nil }) },
+		"DueSubmissions": func() error { _, err := s.DueSubmissions(ctx, morning); return err },
+		"Entries":        func() error { return s.Entries(ctx, morning, func(store.Entry) error { return nil }) },
+		"EntriesBetween": func() error {
+			return s.EntriesBetween(ctx, morning, morning.Add(time.Hour), func(store.Entry) error { return nil })
+		},
+		"Quarantined":      func() error { return s.Quarantined(ctx, func(store.Entry) error { return nil }) },
 		"DueMails":         func() error { _, err := s.DueMails(ctx, morning); return err },
 		"LeadsWithMailDue": func() error { _, err := s.LeadsWithMailDue(ctx, morning); return err },
 		"Due":              func() error { _, err := s.Due(ctx, morning); return err },

@@ -123,6 +123,8 @@ func TestAnOutcome(t *testing.T) {
 		{"of a quarantine never expires", true, []lead.OutcomeKind{lead.OutcomeQuarantined}, lead.OutcomeQuarantined, -1},
 		{"follows on a quarantine", true, []lead.OutcomeKind{lead.OutcomeQuarantined, lead.OutcomeLead}, lead.OutcomeLead, 400 * 86400},
 		{"that is final stays when a dead letter says otherwise", true, []lead.OutcomeKind{lead.OutcomeLead, lead.OutcomeQuarantined}, lead.OutcomeLead, 400 * 86400},
+		{"follows on a drop, because it happened", true, []lead.OutcomeKind{lead.OutcomeDropped, lead.OutcomeLead}, lead.OutcomeLead, 400 * 86400},
+		{"of a drop stays when a dead letter says otherwise", true, []lead.OutcomeKind{lead.OutcomeDropped, lead.OutcomeQuarantined}, lead.OutcomeDropped, 400 * 86400},
 		{"that is final stays when another comes late", true, []lead.OutcomeKind{lead.OutcomeLead, lead.OutcomeRedelivery}, lead.OutcomeLead, 400 * 86400},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -185,6 +187,52 @@ func TestAReplayOpensAQuarantinedEntryAndNoOther(t *testing.T) {
 	}
 	if err := d.Reopen(ctx, "nobody", later); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("error %v, want ErrNotFound", err)
+	}
+}
+
+func TestADropEndsAQuarantineForGoodAndNothingElse(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	dropped := lead.Outcome{Kind: lead.OutcomeDropped, Why: "spam", By: "the operator (lee)", At: lead.At(morning)}
+	settle(t, d, "s1", lead.OutcomeQuarantined)
+	if err := d.Drop(ctx, "s1", dropped, life); err != nil {
+		t.Fatal(err)
+	}
+	if e, err := d.Entry(ctx, "s1"); err != nil || *e.Outcome != dropped || e.TTL != 400*86400 || string(e.Body) != "{\x00\xff}" {
+		t.Errorf("entry %+v with outcome %+v, %v", e, e.Outcome, err)
+	}
+	if err := d.Reopen(ctx, "s1", morning); !errors.Is(err, store.ErrChanged) {
+		t.Errorf("a replay of what was dropped: %v", err)
+	}
+	settle(t, d, "s2", lead.OutcomeLead)
+	if err := d.AddSubmission(ctx, submission("s3")); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]error{"s1": store.ErrChanged, "s2": store.ErrChanged, "s3": store.ErrChanged, "nobody": store.ErrNotFound} {
+		if err := d.Drop(ctx, id, dropped, life); !errors.Is(err, want) {
+			t.Errorf("a drop of %s: %v, want %v", id, err, want)
+		}
+	}
+}
+
+func TestEntriesAreFoundByWhenTheyCameAndByTheirQuarantine(t *testing.T) {
+	d, ctx := open(t), t.Context()
+	for i, kind := range []lead.OutcomeKind{lead.OutcomeQuarantined, lead.OutcomeLead, lead.OutcomeQuarantined, lead.OutcomeDropped} {
+		s := submission("s" + strconv.Itoa(i))
+		s.ReceivedAt = lead.At(morning.Add(time.Duration(i) * time.Hour))
+		if err := d.Settle(ctx, s, lead.Outcome{Kind: kind, At: s.ReceivedAt}, life); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var ids []string
+	note := func(e store.Entry) error { ids = append(ids, e.ID); return nil }
+	for want, ask := range map[string]func() error{
+		"s1 s2":    func() error { return d.EntriesBetween(ctx, morning.Add(time.Hour), morning.Add(3*time.Hour), note) },
+		"s1 s2 s3": func() error { return d.Entries(ctx, morning.Add(time.Hour), note) },
+		"s0 s2":    func() error { return d.Quarantined(ctx, note) },
+	} {
+		if ids = nil; ask() != nil || strings.Join(slices.Sorted(slices.Values(ids)), " ") != want {
+			t.Errorf("found %q, want %s", ids, want)
+		}
 	}
 }
 

@@ -85,7 +85,8 @@ func (s *Store) Entry(ctx context.Context, id string) (*Entry, error) {
 }
 
 // Settle writes a submission's outcome, creating the entry if the webhook could not. life is how long a
-// final entry is kept. An outcome that is final stays; only a quarantine gives way to one.
+// final entry is kept. An outcome that is final stays; only a quarantine gives way to one, and a drop to anything but a
+// quarantine: that the submission was handled all the same is true, whatever a person made of it.
 //
 // It is one conditional patch and no read: the condition does what an ETag would, and ingest has none.
 func (s *Store) Settle(ctx context.Context, sub lead.Submission, o lead.Outcome, life time.Duration) error {
@@ -106,7 +107,7 @@ func (s *Store) Settle(ctx context.Context, sub lead.Submission, o lead.Outcome,
 			if o.Kind == lead.OutcomeQuarantined {
 				return nil
 			}
-			err = s.patch(ctx, sub.ID, "FROM c WHERE c.outcome.kind = 'quarantined'", nil, set)
+			err = s.patch(ctx, sub.ID, "FROM c WHERE c.outcome.kind = 'quarantined' OR c.outcome.kind = 'dropped'", nil, set)
 			if errors.Is(err, ErrChanged) {
 				return nil
 			}
@@ -153,6 +154,20 @@ func (s *Store) Reopen(ctx context.Context, id string, now time.Time) error {
 	return nil
 }
 
+// Drop ends a quarantine for good, as o says; life is how long the entry is kept. Entries that are not quarantined give
+// ErrChanged, those that were dropped before too.
+func (s *Store) Drop(ctx context.Context, id string, o lead.Outcome, life time.Duration) error {
+	o.Kind = lead.OutcomeDropped
+	err := s.patch(ctx, id, "FROM c WHERE c.outcome.kind = 'quarantined'", nil, func(p *azcosmos.PatchOperations) {
+		p.AppendSet("/outcome", o)
+		p.AppendSet("/ttl", int(life/time.Second))
+	})
+	if err != nil {
+		return fmt.Errorf("drop submission %s: %w", id, err)
+	}
+	return nil
+}
+
 // ClaimTry moves the next try of an open entry on to next, if nobody else did so since it was read.
 func (s *Store) ClaimTry(ctx context.Context, e *Entry, next time.Time) error {
 	err := s.patch(ctx, e.ID, "", &e.etag, func(p *azcosmos.PatchOperations) {
@@ -175,9 +190,23 @@ func (s *Store) DueSubmissions(ctx context.Context, cutoff time.Time) ([]string,
 
 // Entries gives the entries received at or after since to each, without their bodies, in no order.
 func (s *Store) Entries(ctx context.Context, since time.Time, each func(Entry) error) error {
+	return s.entries(ctx, "c.receivedAt >= @since", each, azcosmos.QueryParameter{Name: "@since", Value: lead.At(since).String()})
+}
+
+// EntriesBetween is Entries for those that were received before until.
+func (s *Store) EntriesBetween(ctx context.Context, since, until time.Time, each func(Entry) error) error {
+	return s.entries(ctx, "c.receivedAt >= @since AND c.receivedAt < @until", each, azcosmos.QueryParameter{Name: "@since", Value: lead.At(since).String()},
+		azcosmos.QueryParameter{Name: "@until", Value: lead.At(until).String()})
+}
+
+// Quarantined gives the quarantined entries to each, without their bodies, in no order.
+func (s *Store) Quarantined(ctx context.Context, each func(Entry) error) error {
+	return s.entries(ctx, "c.outcome.kind = @kind", each, azcosmos.QueryParameter{Name: "@kind", Value: lead.OutcomeQuarantined})
+}
+
+func (s *Store) entries(ctx context.Context, where string, each func(Entry) error, parameters ...azcosmos.QueryParameter) error {
 	err := s.query(ctx, topology.ContainerSubmissions,
-		"SELECT c.id, c.receivedAt, c.offerId, c.contentType, c.truncated, c.openedAt, c.nextTryAt, c.outcome, c.ttl FROM c WHERE c.receivedAt >= @since",
-		[]azcosmos.QueryParameter{{Name: "@since", Value: lead.At(since).String()}},
+		"SELECT c.id, c.receivedAt, c.offerId, c.contentType, c.truncated, c.openedAt, c.nextTryAt, c.outcome, c.ttl FROM c WHERE "+where, parameters,
 		func(b []byte) error {
 			var e Entry
 			if err := json.Unmarshal(b, &e); err != nil {

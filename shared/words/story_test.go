@@ -2,6 +2,7 @@ package words_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -126,6 +127,9 @@ func (s *story) recorded(mail string, became lead.Phrase) {
 	}
 }
 
+// operator is whoever acts with the operator's command.
+var operator = lead.Actor{Name: lead.OperatorName + " (lee)"}
+
 // long is a story in which nearly everything happens.
 func long(t *testing.T) *lead.Lead {
 	t.Helper()
@@ -169,11 +173,13 @@ func long(t *testing.T) *lead.Lead {
 	s.after(time.Hour).listed(lead.MailReminder, "sofia", lead.Say("reminder.sent", "to", "Sofia Rossi"))
 	s.did(s.lead.Qualify(mina, s.now))
 	s.lead.Warn(lead.Suggestion{Lead: "l2", Why: "same phone, same company domain and name"}, "s9", lead.At(s.now))
-	s.did(s.lead.Suppress(lead.SuppressedDoNotContact, mina, s.now))
+	s.did(s.lead.Suppress(lead.SuppressedDoNotContact, "", mina, s.now))
 	s.touch(lead.ActionContactMe, "third")
 	s.did(s.lead.Leave(mina, s.now))
 	s.did(s.lead.Unsuppress(hostile, mina, s.now))
 	s.reassigned("jonas", lead.Say("why.takesOver", "person", "Jonas Weber", "absent", "gone"), "")
+	s.did(s.lead.Suppress(lead.SuppressedDoNotContact, hostile, operator, s.now))
+	s.did(s.lead.Unsuppress(hostile, operator, s.now))
 	s.touch(lead.ActionDoNot, "fourth")
 	s.recorded("do-not-contact-s"+fmt.Sprint(s.n), lead.Say("sent.givenUp", "because", "MaxDeliveryCountExceeded"))
 	s.contacted(lead.OptedOut, 0, "")
@@ -188,7 +194,10 @@ func short(t *testing.T) []*lead.Lead {
 	told := begin(t, parsed(t), lead.ActionContactMe, "")
 	told.contacted(lead.NoAnswer, 0, "")
 	told.now = told.lead.FollowUp.OwnerAt.Time
-	told.did(told.lead.Suppress(lead.SuppressedOptedOut, told.person("mina"), told.now))
+	told.did(told.lead.Suppress(lead.SuppressedOptedOut, "", told.person("mina"), told.now))
+	heard := begin(t, parsed(t), lead.ActionContactMe, "")
+	heard.reassigned("petra", lead.Say("why.given", "by", operator.Name, "to", "Petra Novak", "note", "because"), "")
+	heard.did(heard.lead.Suppress(lead.SuppressedOptedOut, "because", operator, heard.now))
 	early := begin(t, parsed(t), lead.ActionContactMe, "")
 	early.contacted(lead.NoAnswer, 0, "")
 	early.reassigned("petra", lead.Say("why.takesOver", "person", "Petra Novak", "absent", "Mina Kim"), "")
@@ -204,7 +213,7 @@ func short(t *testing.T) []*lead.Lead {
 	cover := begin(t, parsed(t, "mina"), lead.ActionContactMe, "")
 	cover.reassigned("mina", lead.Phrase{}, "because")
 	cover.after(time.Hour).touch(lead.ActionAcquired, "further")
-	return []*lead.Lead{bounced.lead, told.lead, early.lead, plain.lead, away.lead, cover.lead}
+	return []*lead.Lead{bounced.lead, told.lead, heard.lead, early.lead, plain.lead, away.lead, cover.lead}
 }
 
 // why are the reasons of the team in all cases.
@@ -249,7 +258,10 @@ func why(t *testing.T) []lead.Owner {
 	applied := team.Operations("operations@contoso.example.com")
 	all = append(all, o, applied.Assign(lead.At(monday)))
 	applied.Version = 1
-	return append(all, applied.Assign(lead.At(monday)))
+	all = append(all, applied.Assign(lead.At(monday)))
+	taken := all[0]
+	taken.Why, taken.Said = lead.Told(append(slices.Clone(taken.Said), lead.Say("stop"), lead.Say("why.taken", "by", operator.Name, "absent", "Petra Novak", "note", "because"))...)
+	return append(all, taken)
 }
 
 // acting are the reasons why somebody acts for Mina, in all cases.

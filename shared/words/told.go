@@ -52,6 +52,9 @@ func (r reader) Person(name string) string {
 	if name == lead.OperationsName {
 		return r.Say("said.operations")
 	}
+	if account, ok := strings.CutPrefix(name, lead.OperatorName); ok {
+		name = r.Say("said.operator") + strings.TrimSpace(account)
+	}
 	return name + r.Say("said.person")
 }
 

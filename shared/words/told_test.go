@@ -96,7 +96,7 @@ func TestEverySentenceOfTheRecordIsThereInKoreanWithTheSameParts(t *testing.T) {
 	}
 	for id := range texts {
 		phrase, said := strings.CutPrefix(id, "said.")
-		if _, known := english[phrase]; said && !known && phrase != "person" && phrase != "operations" {
+		if _, known := english[phrase]; said && !known && !slices.Contains([]string{"person", "operations", "operator"}, phrase) {
 			t.Errorf("%s is said by nobody", id)
 		}
 	}
@@ -134,7 +134,7 @@ func TestWhatTheProgramWritesIntoTheRecordIsAmongItsSentences(t *testing.T) {
 
 func TestTheWholeRecordIsToldInKorean(t *testing.T) {
 	// What is left in Latin letters are names, ids, zones and what people wrote.
-	left := regexp.MustCompile(`Mina Kim|Jonas Weber|Petra Novak|Sofia Rossi|Eva Berg|Contoso Analytics|KST|UTC|Microsoft|sales|partners|gone|Free words|because|550|MaxDeliveryCountExceeded|l2|BR|KR|AzurePortal`)
+	left := regexp.MustCompile(`Mina Kim|Jonas Weber|Petra Novak|Sofia Rossi|Eva Berg|Contoso Analytics|KST|UTC|Microsoft|sales|partners|gone|Free words|because|550|MaxDeliveryCountExceeded|lee|l2|BR|KR|AzurePortal`)
 	english, seen := lead.Sentences(), map[string]bool{}
 	for _, s := range record(t) {
 		if s.english == s.korean || s.korean == "" {

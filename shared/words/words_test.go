@@ -73,7 +73,7 @@ func TestTheWordsOfTheRecordAreThereInEveryLanguage(t *testing.T) {
 		for _, r := range lead.Reasons() {
 			see("reason", string(r), w.Reason(r))
 		}
-		for _, s := range []lead.Stage{lead.StageNew, lead.StageContacted, lead.StageNurturing, lead.StageQualified, lead.StageWon, lead.StageLost, lead.StageDisqualified} {
+		for _, s := range lead.Stages() {
 			see("stage", string(s), w.Stage(s))
 		}
 		if got := w.Stage("Archived"); got != "Archived" {

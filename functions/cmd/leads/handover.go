@@ -74,14 +74,19 @@ func idsOf(t team.Team) []string {
 // carryOut gives the leads to the person. The time to respond by stays, and the reminders tell the person. What
 // somebody else changed in the meantime is looked at anew. It gives how many leads changed their owner.
 func (h handOver) carryOut(ctx context.Context, c *call, db *store.Store) (int, error) {
+	return c.handOut(h.leads, func(id string) (bool, error) { return h.give(ctx, db, id, time.Now()) })
+}
+
+// handOut gives leads to somebody, one after the other. It gives how many changed their owner.
+func (c *call) handOut(leads []lead.Due, give func(id string) (given bool, err error)) (int, error) {
 	done := 0
-	for i, d := range h.leads {
+	for i, d := range leads {
 		if i > 0 && i%100 == 0 {
-			fmt.Fprintf(c.note, "%d of %d leads handed over\n", i, len(h.leads))
+			fmt.Fprintf(c.note, "%d of %d leads handed over\n", i, len(leads))
 		}
-		given, err := h.give(ctx, db, d.ID, time.Now())
+		given, err := give(d.ID)
 		if err != nil {
-			return done, fmt.Errorf("%d of %d leads were handed over, call again for the others: %w", done, len(h.leads), err)
+			return done, fmt.Errorf("%d of %d leads were handed over, call again for the others: %w", done, len(leads), err)
 		}
 		if given {
 			done++

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,50 +14,13 @@ import (
 	"leadflow/shared/team"
 )
 
-// listLeads lists the leads that changed lately.
-func listLeads(ctx context.Context, c *call) error {
-	db, err := c.store()
-	if err != nil {
-		return err
-	}
-	leads := []lead.Lead{}
-	err = db.Leads(ctx, time.Now().AddDate(0, 0, -c.days), func(l lead.Lead) error {
-		leads = append(leads, l)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(leads, func(a, b lead.Lead) int { return b.UpdatedAt.Compare(a.UpdatedAt.Time) })
-	if c.json {
-		return c.asJSON(leads)
-	}
-	now := time.Now()
-	rows := make([][]string, len(leads))
-	for i, l := range leads {
-		rows[i] = []string{l.ID, l.UpdatedAt.Format(time.DateTime), string(l.Stage), l.Owner.Called(), next(l.FollowUp, now), normalize.FullName(l.Contact.FirstName, l.Contact.LastName), l.Contact.Company, l.Subject}
-	}
-	return c.table([]string{"LEAD", "CHANGED (UTC)", "STAGE", "OWNER", "NEXT (UTC)", "NAME", "COMPANY", "SUBJECT"}, rows)
-}
-
 // showLead shows one lead, found by its id or by the person's address.
 func showLead(ctx context.Context, c *call) error {
 	db, err := c.store()
 	if err != nil {
 		return err
 	}
-	id := c.args[0]
-	if strings.Contains(id, "@") {
-		key := lead.Keys{Email: normalize.Email(id)}.Match()
-		if key == "" {
-			return fmt.Errorf("this is no address that a lead could be found by: %w", errUsage)
-		}
-		id = lead.ID(key, "")
-	}
-	l, _, err := db.Lead(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("there is no such lead: %w", err)
-	}
+	l, err := leadOf(ctx, db, c.args[0])
 	if err != nil {
 		return err
 	}
@@ -66,6 +28,23 @@ func showLead(ctx context.Context, c *call) error {
 		return c.asJSON(l)
 	}
 	return c.printLead(l, peopleOf(ctx, db), time.Now())
+}
+
+// leadOf finds a lead by its id or by the person's address.
+func leadOf(ctx context.Context, db *store.Store, word string) (*lead.Lead, error) {
+	id := word
+	if strings.Contains(word, "@") {
+		key := lead.Keys{Email: normalize.Email(word)}.Match()
+		if key == "" {
+			return nil, fmt.Errorf("this is no address that a lead could be found by: %w", errUsage)
+		}
+		id = lead.ID(key, "")
+	}
+	l, _, err := db.Lead(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("there is no such lead: %w", err)
+	}
+	return l, err
 }
 
 // peopleOf is the team that is applied, for the names of people and who acts. They are a help and no more, so without a

@@ -22,11 +22,38 @@ import (
 const usage = `Usage: leads COMMAND [--json]
 
   url [OFFER]                     the webhook URL to paste into Partner Center, for one offer or for all
-  list [--days N]                 the leads that changed in the last N days (30), newest first
+  list [--days N]                 the leads that changed in the last N days (30), newest first; those that fit all of these:
+                                  --since TIME|DATE: that changed since then, and not by days (TIME in RFC 3339, a DATE
+                                  begins in UTC); --stage STAGE; --owner PERSON; --offer ID|TITLE;
+                                  --overdue: whose time to respond by has passed, of whatever age unless it is said;
+                                  --csv: for a spreadsheet, in UTF-8; a cell that would be a formula begins with '
   show ID|EMAIL                   one lead with its timeline
   submissions [--days N]          what arrived in the last N days (7), newest first, and what became of it
   submissions show ID [--raw]     one submission; --raw prints the body exactly as it was received
   submissions replay ID           process a quarantined or open submission once more
+  quarantine                      what is quarantined, of whatever age, the oldest first, and why
+  quarantine show ID [--raw]      one of them; --raw prints the body exactly as it was received
+  quarantine replay ID|--all      process it once more, or all of them but those that came without a valid code, which
+                                  are replayed one by one; asks before all (unless --yes)
+  quarantine drop ID --reason TEXT
+                                  ends it for good: it is nothing, and is never replayed. The ledger keeps it as dropped,
+                                  with who did it and why. Asks (unless --yes)
+  deadletters                     the dead letters of both queues, which stay there. The functions rescue-leads and
+                                  rescue-mails take them out within a minute; those that stay say that these do not run
+  deadletters purge QUEUE         removes the dead letters of leads or mails that are on record: of submissions that the
+                                  ledger has with an outcome, of mails that have ended. Asks (unless --yes); what is not on
+                                  record stays, is named and makes it exit with 1
+  ledger [--month YYYY-MM]        how many submissions were received in a month (this one) of UTC, and what became of them;
+                                  one that has been open for over an hour is named and makes it exit with 1
+  reassign ID|EMAIL --to PERSON --reason TEXT
+                                  gives a lead to somebody else. The time to respond by stays
+  reassign --from PERSON --to PERSON|rules --reason TEXT
+                                  gives all open leads of a person to another, or to whoever of the others the rules find.
+                                  Says how many and asks (unless --yes); called again it goes on with what is left
+  suppress ID|EMAIL --reason TEXT the person must not be contacted; --opt-out: because they said so themselves, which
+                                  nobody can take back, so it asks (unless --yes)
+  unsuppress ID|EMAIL --reason TEXT
+                                  they may be contacted again; never after they said themselves that they may not
   explain [FILE] [--offline]      what Leadflow understands of a submission, and what it would do, writing nothing;
                                   --offer ID: the offer of the webhook's URL; --team FILE: not the applied team;
                                   --offline needs no settings and does not look whether the lead exists
@@ -56,7 +83,7 @@ With --json every command prints JSON. A FILE of - is the standard input, from w
 also read without a FILE. The settings are those of the handler, as environment variables; without them, those
 of "make run" in .local/settings.json. team check and clock --team need none.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found.
+Exit codes: 0 done, 1 failed or something is wrong that a person has to look at, 2 wrong usage, 3 not found.
 `
 
 // Exit codes.
@@ -102,9 +129,15 @@ type call struct {
 	from       string
 	hours      string
 	handOverTo string
-	in         io.Reader
-	out        io.Writer
-	note       io.Writer
+
+	stage, owner, since    string
+	to, reason, month      string
+	overdue, csv           bool
+	all, optOut, daysGiven bool
+
+	in   io.Reader
+	out  io.Writer
+	note io.Writer
 }
 
 // command is one row of the table of commands.
@@ -120,7 +153,7 @@ type command struct {
 
 var commands = []command{
 	{name: "url", most: 1, run: printURL},
-	{name: "list", flags: []string{"days"}, days: 30, run: listLeads},
+	{name: "list", flags: []string{"days", "since", "stage", "owner", "offer", "overdue", "csv"}, days: 30, run: listLeads},
 	{name: "show", least: 1, most: 1, run: showLead},
 	{name: "submissions show", least: 1, most: 1, flags: []string{"raw"}, run: showSubmission},
 	{name: "submissions replay", least: 1, most: 1, run: replaySubmission},
@@ -134,6 +167,17 @@ var commands = []command{
 	{name: "clock", flags: []string{"person", "from", "hours", "team"}, run: runClock},
 	{name: "doctor", run: examine},
 	{name: "team simulate", most: 1, flags: []string{"last", "offline", "offer", "team"}, run: simulateTeam},
+
+	{name: "quarantine show", least: 1, most: 1, flags: []string{"raw"}, run: showSubmission},
+	{name: "quarantine replay", most: 1, flags: []string{"all", "yes"}, run: replayQuarantine},
+	{name: "quarantine drop", least: 1, most: 1, flags: []string{"reason", "yes"}, run: dropSubmission},
+	{name: "quarantine", run: listQuarantine},
+	{name: "deadletters purge", least: 1, most: 1, flags: []string{"yes"}, run: purgeDeadLetters},
+	{name: "deadletters", run: listDeadLetters},
+	{name: "ledger", flags: []string{"month"}, run: countLedger},
+	{name: "reassign", most: 1, flags: []string{"from", "to", "reason", "yes"}, run: reassign},
+	{name: "suppress", least: 1, most: 1, flags: []string{"opt-out", "reason", "yes"}, run: suppress},
+	{name: "unsuppress", least: 1, most: 1, flags: []string{"reason"}, run: unsuppress},
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out, note io.Writer) error {
@@ -172,13 +216,15 @@ func (c command) parse(args []string) (*call, error) {
 	if slices.Contains(c.flags, "last") {
 		f.IntVar(&called.last, "last", 0, "")
 	}
-	for name, value := range map[string]*bool{"raw": &called.raw, "yes": &called.yes, "unknown": &called.unknown, "offline": &called.offline} {
+	for name, value := range map[string]*bool{"raw": &called.raw, "yes": &called.yes, "unknown": &called.unknown, "offline": &called.offline,
+		"overdue": &called.overdue, "csv": &called.csv, "all": &called.all, "opt-out": &called.optOut} {
 		if slices.Contains(c.flags, name) {
 			f.BoolVar(value, name, false, "")
 		}
 	}
 	for name, value := range map[string]*string{"offer": &called.offer, "team": &called.team, "person": &called.person, "from": &called.from, "hours": &called.hours,
-		"hand-over-to": &called.handOverTo} {
+		"hand-over-to": &called.handOverTo,
+		"stage":        &called.stage, "owner": &called.owner, "since": &called.since, "to": &called.to, "reason": &called.reason, "month": &called.month} {
 		if slices.Contains(c.flags, name) {
 			f.StringVar(value, name, "", "")
 		}
@@ -191,6 +237,7 @@ func (c command) parse(args []string) (*call, error) {
 			called.args, args = append(called.args, args[0]), args[1:]
 		}
 	}
+	f.Visit(func(given *flag.Flag) { called.daysGiven = called.daysGiven || given.Name == "days" })
 	switch n := len(called.args); {
 	case n < c.least:
 		return nil, errors.New("it is not said which one")

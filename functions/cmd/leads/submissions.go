@@ -46,6 +46,8 @@ func (s submission) outcome() (kind, detail string) {
 	switch {
 	case s.Outcome == nil:
 		return "open", "next try " + s.NextTryAt.Format(time.DateTime)
+	case s.Outcome.Kind == lead.OutcomeDropped:
+		return string(s.Outcome.Kind), "by " + s.Outcome.By + ": " + s.Outcome.Why
 	case s.Outcome.Of != "":
 		return string(s.Outcome.Kind), "of " + s.Outcome.Of
 	case s.Outcome.Lead != "":

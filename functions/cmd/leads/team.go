@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/aymanbagabas/go-udiff"
-	"golang.org/x/term"
 
 	"leadflow/shared/lead"
 	"leadflow/shared/store"
@@ -200,29 +198,13 @@ func appliedName(applied store.TeamFile) string {
 // agree shows what would happen and asks whether it shall, unless that was said before. Of a file that is applied
 // already only the hand-over is left.
 func (c *call) agree(ctx context.Context, happens string, unchanged bool) (bool, error) {
-	if !c.json {
-		lines(c.out, happens)
+	if c.args[0] == "-" {
+		c.in = nil // the file came from there
 	}
-	question, nothing := "Apply? [y/N] ", "nothing was applied"
 	if unchanged {
-		question, nothing = "Hand over? [y/N] ", "nothing was handed over"
+		return c.confirm(ctx, happens, "Hand over?", "nothing was handed over")
 	}
-	switch {
-	case c.yes:
-		return true, nil
-	case c.args[0] == "-" || !isTerminal(c.in):
-		return false, errors.New(nothing + ": there is no terminal to ask on; look at what it changes, then call again with --yes")
-	case c.json:
-		lines(c.note, happens)
-	}
-	agreed, err := c.ask(ctx, question)
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", nothing, err)
-	}
-	if !agreed && !c.json {
-		fmt.Fprintln(c.out, strings.ToUpper(nothing[:1])+nothing[1:]+".")
-	}
-	return agreed, nil
+	return c.confirm(ctx, happens, "Apply?", "nothing was applied")
 }
 
 // handOver hands over what people who left have, after the team is applied, and tells what became of the file.
@@ -295,28 +277,6 @@ func showTeam(ctx context.Context, c *call) error {
 func lines(w io.Writer, text string) {
 	for line := range strings.Lines(text) {
 		fmt.Fprintln(w, printable(strings.TrimRight(line, "\r\n")))
-	}
-}
-
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// ask asks on the terminal; only yes is yes. Ctrl-C is an error.
-func (c *call) ask(ctx context.Context, question string) (bool, error) {
-	fmt.Fprint(c.note, question)
-	answer := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(c.in).ReadString('\n') // a line that ends early is no yes
-		answer <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case a := <-answer:
-		return a == "y" || a == "yes", nil
-	case <-ctx.Done():
-		fmt.Fprintln(c.note)
-		return false, ctx.Err()
 	}
 }
 
