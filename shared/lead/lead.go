@@ -40,9 +40,11 @@ type Lead struct {
 	DueFrom Time   `json:"dueFrom,omitzero"`
 	OpenFor string `json:"openFor,omitempty"`
 	// Archived says where to find what no longer fits into this document; nil while everything does.
-	Archived  *Archived `json:"archived,omitempty"`
-	CreatedAt Time      `json:"createdAt"`
-	UpdatedAt Time      `json:"updatedAt"`
+	Archived *Archived `json:"archived,omitempty"`
+	// Erased is set once what was known of the person was erased, also when the person has come again since.
+	Erased    *Erased `json:"erased,omitempty"`
+	CreatedAt Time    `json:"createdAt"`
+	UpdatedAt Time    `json:"updatedAt"`
 
 	unknown Unknown
 }

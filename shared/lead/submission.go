@@ -22,6 +22,8 @@ const (
 	OutcomeInternal    OutcomeKind = "internal"
 	OutcomeCanary      OutcomeKind = "canary"
 	OutcomeQuarantined OutcomeKind = "quarantined"
+	// OutcomeErased is one whose person was erased before it had another final outcome.
+	OutcomeErased OutcomeKind = "erased"
 )
 
 // Unverified is why a submission was quarantined whose URL had no valid code.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/data/azcosmos"
 
 	"leadflow/shared/lead"
@@ -256,6 +257,24 @@ func (s *Store) query(ctx context.Context, container, query string, parameters [
 		return err
 	}
 	pager := c.NewQueryItemsPager(query, azcosmos.NewPartitionKey(), &azcosmos.QueryOptions{QueryParameters: parameters, PageSizeHint: pageSize})
+	return s.pages(ctx, container, pager, each, pages)
+}
+
+// partition gives each document of one partition to each. Only that partition is read, so it needs no index.
+func (s *Store) partition(ctx context.Context, container, key string, each func([]byte) error) error {
+	session, err := s.session()
+	if err != nil {
+		return err
+	}
+	c, err := session.client.NewContainer(s.options.Database, container)
+	if err != nil {
+		return err
+	}
+	return s.pages(ctx, container, c.NewQueryItemsPager("SELECT * FROM c", azcosmos.NewPartitionKeyString(key), nil), each, 0)
+}
+
+// pages gives each document of a query to each, of so many pages at most or, with 0, of all.
+func (s *Store) pages(ctx context.Context, container string, pager *runtime.Pager[azcosmos.QueryItemsResponse], each func([]byte) error, pages int) error {
 	for n := 0; pager.More() && (pages == 0 || n < pages); n++ { // a page may be empty and not the last one
 		page, err := do(ctx, s, container, func(ctx context.Context, _ *azcosmos.ContainerClient) (azcosmos.QueryItemsResponse, error) {
 			return pager.NextPage(ctx)

@@ -31,6 +31,8 @@ type Entry struct {
 	// NextTryAt is there while the entry is open; the sweep finds it by that.
 	NextTryAt lead.Time     `json:"nextTryAt,omitzero"`
 	Outcome   *lead.Outcome `json:"outcome,omitempty"`
+	// ErasedAt is when the body was erased because of the person whom it told of.
+	ErasedAt lead.Time `json:"erasedAt,omitzero"`
 	// TTL is the life of the entry in seconds from its last change; -1 is for ever, 0 the container's default.
 	TTL int `json:"ttl,omitempty"`
 
@@ -176,7 +178,7 @@ func (s *Store) DueSubmissions(ctx context.Context, cutoff time.Time) ([]string,
 // Entries gives the entries received at or after since to each, without their bodies, in no order.
 func (s *Store) Entries(ctx context.Context, since time.Time, each func(Entry) error) error {
 	err := s.query(ctx, topology.ContainerSubmissions,
-		"SELECT c.id, c.receivedAt, c.offerId, c.contentType, c.truncated, c.openedAt, c.nextTryAt, c.outcome, c.ttl FROM c WHERE c.receivedAt >= @since",
+		"SELECT c.id, c.receivedAt, c.offerId, c.contentType, c.truncated, c.openedAt, c.nextTryAt, c.outcome, c.erasedAt, c.ttl FROM c WHERE c.receivedAt >= @since",
 		[]azcosmos.QueryParameter{{Name: "@since", Value: lead.At(since).String()}},
 		func(b []byte) error {
 			var e Entry
