@@ -19,7 +19,7 @@ func (d *desk) erased() string {
 	d.t.Helper()
 	id := lead.ID("email:ana@fabrikam.example.com", "")
 	if _, err := d.store.Update(d.t.Context(), id, func(l *lead.Lead) error {
-		l.Erase(lead.Time{}, lead.At(d.now), nil)
+		l.Erase(lead.Time{}, lead.At(d.now), nil, nil)
 		return nil
 	}); err != nil {
 		d.t.Fatal(err)

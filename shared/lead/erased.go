@@ -12,18 +12,21 @@ type Erased struct {
 	Through Time `json:"through,omitzero"`
 	// Mails are those whose records are still to be removed. Their ids hold nothing of the person.
 	Mails []string `json:"mails,omitempty"`
+	// With are other leads of the person that are being erased with this one, by which it is finished should it be
+	// interrupted: they cannot be found by what is erased of them.
+	With []string `json:"with,omitempty"`
 
 	unknown Unknown
 }
 
 // Erase takes out of the lead all that is known of the person, but for why the person must not be contacted. through is
 // when the newest submission was received that is erased with it; mails are those whose records are to be removed beside
-// the lead's own. A lead that was erased before, and came again, is erased once more.
-func (l *Lead) Erase(through, now Time, mails []string) {
-	e := &Erased{At: now, Through: through, Mails: mails}
+// the lead's own, and with are the other leads of the person. A lead that was erased before, and came again, is erased once more.
+func (l *Lead) Erase(through, now Time, mails, with []string) {
+	e := &Erased{At: now, Through: through, Mails: mails, With: with}
 	if l.Erased != nil {
 		e.reach(l.Erased.Through)
-		e.Mails = remember(e.Mails, l.Erased.Mails...)
+		e.Mails, e.With = remember(e.Mails, l.Erased.Mails...), remember(e.With, l.Erased.With...)
 	}
 	if l.Archived != nil {
 		e.reach(l.Archived.Through)

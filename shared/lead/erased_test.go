@@ -22,7 +22,7 @@ func everything(t *testing.T) *lead.Lead {
 
 func TestATombstoneHoldsNothingOfThePerson(t *testing.T) {
 	l := everything(t)
-	l.Erase(lead.Time{}, morning, []string{"alert-s0"})
+	l.Erase(lead.Time{}, morning, []string{"alert-s0"}, nil)
 	b, err := json.Marshal(l)
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +57,7 @@ func TestWhoWasSuppressedAndErasedComesAgainAsANewLeadThatIsSuppressed(t *testin
 			if c.reason != "" {
 				l.Suppression = &lead.Suppression{Reason: c.reason, Since: morning}
 			}
-			l.Erase(lead.Time{}, morning, nil)
+			l.Erase(lead.Time{}, morning, nil, nil)
 			again := touch("s2", 1, c.action)
 			taken := l.Take(again, ana(), again.ReceivedAt, staff(owner))
 			if taken.Verdict != lead.FirstTouch || l.Tombstone() || l.Stage != lead.StageNew || l.Contact.Email != ana().Email {
@@ -87,7 +87,7 @@ func TestWhoWasSuppressedAndErasedComesAgainAsANewLeadThatIsSuppressed(t *testin
 func TestWhatWasReceivedBeforeAnErasureBelongsToIt(t *testing.T) {
 	l := everything(t)
 	through := lead.At(morning.Add(1000000))
-	l.Erase(through, morning, nil)
+	l.Erase(through, morning, nil, nil)
 	for at, want := range map[lead.Time]bool{morning: true, through: true, lead.At(through.Add(1000000)): false} {
 		if l.HasErased(at) != want {
 			t.Errorf("received %s: %t", at, !want)
@@ -101,7 +101,7 @@ func TestWhatWasReceivedBeforeAnErasureBelongsToIt(t *testing.T) {
 	if !l.HasErased(through) {
 		t.Error("once the person has come again, what was erased is not known any more")
 	}
-	l.Erase(lead.Time{}, morning, nil)
+	l.Erase(lead.Time{}, morning, nil, nil)
 	if !l.HasErased(again.ReceivedAt) {
 		t.Error("a second erasure does not reach to what came since the first")
 	}

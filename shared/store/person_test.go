@@ -39,7 +39,7 @@ func TestALeadThatWasErasedIsNotFoundAndItsTombstoneIsThereForTheNextTouch(t *te
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Update(ctx, "l1", func(l *lead.Lead) error { l.Erase(lead.Time{}, lead.At(morning), nil); return nil }); err != nil {
+	if _, err := d.Update(ctx, "l1", func(l *lead.Lead) error { l.Erase(lead.Time{}, lead.At(morning), nil, nil); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := d.Lead(ctx, "l1"); !errors.Is(err, store.ErrNotFound) {

@@ -205,7 +205,7 @@ func short(t *testing.T) []*lead.Lead {
 	cover.reassigned("mina", lead.Phrase{}, "because")
 	cover.after(time.Hour).touch(lead.ActionAcquired, "further")
 	erased := begin(t, parsed(t), lead.ActionDoNot, "")
-	erased.lead.Erase(lead.Time{}, lead.At(erased.now), nil)
+	erased.lead.Erase(lead.Time{}, lead.At(erased.now), nil, nil)
 	erased.after(time.Hour).touch(lead.ActionAcquired, "again")
 	return []*lead.Lead{bounced.lead, told.lead, early.lead, plain.lead, away.lead, cover.lead, erased.lead}
 }

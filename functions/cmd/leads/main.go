@@ -50,6 +50,13 @@ const usage = `Usage: leads COMMAND [--json]
                                   --offer, --team and --offline as for explain;
                                   --last N: not a submission, but the last N leads, as if they came in again now
   doctor                          what is wrong with the settings, and whether mails are sent; it connects to nothing
+  export EMAIL|ID [--out FILE]    everything about one person as one JSON document: the leads that ever had the address,
+                                  with their archives, submissions with their bodies, mails and suppression; to a new FILE that
+                                  only you can read. It looks through every lead and submission once
+  erase EMAIL|ID [--yes]          erase everything about one person, after it has said what and asked: contact, touches,
+                                  bodies, archives, mails. What stays is a tombstone without personal data, so that whoever must not be
+                                  contacted is suppressed at once when they come again, and of each submission the id,
+                                  times and outcome. Safe to call again, also after it was interrupted. Reads as much as export
   help                            this text
 
 With --json every command prints JSON. A FILE of - is the standard input, from which explain and team simulate
@@ -102,6 +109,8 @@ type call struct {
 	from       string
 	hours      string
 	handOverTo string
+	outFile    string
+	alertTo    string
 	in         io.Reader
 	out        io.Writer
 	note       io.Writer
@@ -133,6 +142,8 @@ var commands = []command{
 	{name: "team away", least: 1, most: 2, run: declareAway},
 	{name: "clock", flags: []string{"person", "from", "hours", "team"}, run: runClock},
 	{name: "doctor", run: examine},
+	{name: "export", least: 1, most: 1, flags: []string{"out"}, run: exportPerson},
+	{name: "erase", least: 1, most: 1, flags: []string{"yes"}, run: erasePerson},
 	{name: "team simulate", most: 1, flags: []string{"last", "offline", "offer", "team"}, run: simulateTeam},
 }
 
@@ -178,7 +189,7 @@ func (c command) parse(args []string) (*call, error) {
 		}
 	}
 	for name, value := range map[string]*string{"offer": &called.offer, "team": &called.team, "person": &called.person, "from": &called.from, "hours": &called.hours,
-		"hand-over-to": &called.handOverTo} {
+		"hand-over-to": &called.handOverTo, "out": &called.outFile, "alert-to": &called.alertTo} {
 		if slices.Contains(c.flags, name) {
 			f.StringVar(value, name, "", "")
 		}
