@@ -226,6 +226,8 @@ const (
 	MailEscalation MailKind = "escalation"
 	// MailOperations is the digest for operations. It belongs to no lead.
 	MailOperations MailKind = "operations"
+	// MailSample shows a person how an alert arrives. It belongs to no lead.
+	MailSample MailKind = "sample"
 )
 
 // Stops says whether a mail of this kind asks people to stop, so that nothing is due by it.

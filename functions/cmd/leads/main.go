@@ -57,6 +57,10 @@ const usage = `Usage: leads COMMAND [--json]
                                   bodies, archives, mails. What stays is a tombstone without personal data, so that whoever must not be
                                   contacted is suppressed at once when they come again, and of each submission the id,
                                   times and outcome. Safe to call again, also after it was interrupted. Reads as much as export
+  send-test [--alert-to PERSON]   send Partner Center's test lead through the webhook, as it does, and wait until the ledger has
+                                  it as test; then, with --alert-to, a sample of an alert to a person of the team, and wait until it is
+                                  sent. If not, it says where that got stuck. It touches no lead; operations are told of the
+                                  test lead as of any. --wait N: for N seconds at most (120)
   help                            this text
 
 With --json every command prints JSON. A FILE of - is the standard input, from which explain and team simulate
@@ -111,6 +115,7 @@ type call struct {
 	handOverTo string
 	outFile    string
 	alertTo    string
+	wait       int
 	in         io.Reader
 	out        io.Writer
 	note       io.Writer
@@ -144,6 +149,7 @@ var commands = []command{
 	{name: "doctor", run: examine},
 	{name: "export", least: 1, most: 1, flags: []string{"out"}, run: exportPerson},
 	{name: "erase", least: 1, most: 1, flags: []string{"yes"}, run: erasePerson},
+	{name: "send-test", flags: []string{"alert-to", "wait"}, run: sendTest},
 	{name: "team simulate", most: 1, flags: []string{"last", "offline", "offer", "team"}, run: simulateTeam},
 }
 
@@ -180,6 +186,9 @@ func (c command) parse(args []string) (*call, error) {
 	if slices.Contains(c.flags, "days") {
 		f.IntVar(&called.days, "days", c.days, "")
 	}
+	if slices.Contains(c.flags, "wait") {
+		f.IntVar(&called.wait, "wait", defaultWait, "")
+	}
 	if slices.Contains(c.flags, "last") {
 		f.IntVar(&called.last, "last", 0, "")
 	}
@@ -209,6 +218,8 @@ func (c command) parse(args []string) (*call, error) {
 		return nil, fmt.Errorf("%q is one word too many", called.args[c.most])
 	case called.days < 0:
 		return nil, errors.New("--days must not be negative")
+	case called.wait < 0:
+		return nil, errors.New("--wait must not be negative")
 	case called.last < 0:
 		return nil, errors.New("--last must not be negative")
 	}
