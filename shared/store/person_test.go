@@ -54,8 +54,11 @@ func TestALeadThatWasErasedIsNotFoundAndItsTombstoneIsThereForTheNextTouch(t *te
 	}
 	// Whoever read the lead before has to look at the tombstone, and so has who found none.
 	for name, update := range map[string]func(func(*lead.Lead) error) error{
-		"read before":    func(f func(*lead.Lead) error) error { _, err := d.UpdateFrom(ctx, read, version, f); return err },
-		"read as absent": func(f func(*lead.Lead) error) error { _, err := d.UpdateFrom(ctx, store.NewLead("l1"), "", f); return err },
+		"read before": func(f func(*lead.Lead) error) error { _, err := d.UpdateFrom(ctx, read, version, f); return err },
+		"read as absent": func(f func(*lead.Lead) error) error {
+			_, err := d.UpdateFrom(ctx, store.NewLead("l1"), "", f)
+			return err
+		},
 	} {
 		last := &lead.Lead{}
 		if err := update(func(l *lead.Lead) error {

@@ -35,6 +35,8 @@ var (
 	ErrExists = errors.New("exists already")
 	// ErrChanged says that somebody else changed the document in the meantime.
 	ErrChanged = errors.New("changed by somebody else")
+	// ErrNoContainer says that there is nothing in which a document could be.
+	ErrNoContainer = errors.New("the database or the container does not exist: check COSMOS_DATABASE")
 )
 
 // ErrUnchanged is what the function given to Update returns when there is nothing to write.
@@ -142,13 +144,16 @@ func do[T any](ctx context.Context, s *Store, container string, f func(context.C
 	} else {
 		go ask() // at its first contact the client waits up to a minute for the account, whatever ctx says
 	}
+	var ofAccount *azcore.ResponseError
 	select {
 	case a := <-done:
 		if a.err == nil || answered(a.err) {
 			session.reached.Store(true)
 			return a.value, sorted(a.err)
 		}
-		err = a.err
+		if err = a.err; errors.As(err, &ofAccount) { // no document is meant by a 404 of it
+			err = &AnswerError{Status: ofAccount.StatusCode, Code: ofAccount.ErrorCode}
+		}
 	case <-ctx.Done():
 		err = fmt.Errorf("reach the database: %w", ctx.Err())
 	}
@@ -183,7 +188,7 @@ func sorted(err error) error {
 	switch re.StatusCode {
 	case http.StatusNotFound:
 		if re.RawResponse != nil && re.RawResponse.Header.Get(headerSubstatus) == substatusNoOwner {
-			return errors.New("the database or the container does not exist: check COSMOS_DATABASE")
+			return ErrNoContainer
 		}
 		return ErrNotFound
 	case http.StatusConflict:
@@ -191,8 +196,19 @@ func sorted(err error) error {
 	case http.StatusPreconditionFailed:
 		return ErrChanged
 	}
-	// The SDK's text repeats the whole answer; status and code say what there is to know.
-	return fmt.Errorf("the database answered %d %s", re.StatusCode, re.ErrorCode)
+	return &AnswerError{Status: re.StatusCode, Code: re.ErrorCode}
+}
+
+// AnswerError is any other answer than those above. The SDK's text repeats the whole of it; status and code say what
+// there is to know.
+type AnswerError struct {
+	// Status is that of HTTP, and Code the service's word for it.
+	Status int
+	Code   string
+}
+
+func (e *AnswerError) Error() string {
+	return fmt.Sprintf("the database answered %d %s", e.Status, e.Code)
 }
 
 // read reads a document by its id in the partition of that name, and gives its ETag.

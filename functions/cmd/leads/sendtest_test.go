@@ -17,6 +17,7 @@ import (
 	"leadflow/functions/capture"
 	"leadflow/functions/ingest"
 	"leadflow/functions/notify"
+	"leadflow/functions/respond"
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/link"
@@ -46,6 +47,7 @@ func (o *operator) runs(a app) {
 	webhook := capture.New(capture.Options{Ledger: o.store, Sender: q, Secrets: [][]byte{a.secret}, Now: time.Now, Log: log})
 	web.Handle("/api/leads", webhook)
 	web.Handle("/api/leads/{offerId}", webhook)
+	web.Handle("/api/respond", respond.New(respond.Options{Store: o.store, Team: lab.Team(a.team), Secrets: [][]byte{a.secret}, Now: time.Now, Log: log}))
 	server := httptest.NewServer(web)
 	o.t.Cleanup(server.Close)
 	o.t.Setenv("PUBLIC_URL", server.URL)
