@@ -49,7 +49,8 @@ const usage = `Usage: leads COMMAND [--json]
   team simulate [FILE]            who would get a submission and why, with every candidate, writing nothing;
                                   --offer, --team and --offline as for explain;
                                   --last N: not a submission, but the last N leads, as if they came in again now
-  doctor                          what is wrong with the settings, and whether mails are sent; it connects to nothing
+  doctor                          what is wrong and how to mend it: settings, database, queues, rights, clock, mail service,
+                                  public address, team, and what last arrived for each offer; it changes nothing
   export EMAIL|ID [--out FILE]    everything about one person as one JSON document: the leads that ever had the address,
                                   with their archives, submissions with their bodies, mails and suppression; to a new FILE that
                                   only you can read. It looks through every lead and submission once
