@@ -34,6 +34,7 @@ type Store interface {
 	UpdateWatch(ctx context.Context, change func(*lead.Watch) error) error
 	UpdateRoster(ctx context.Context, change func(*lead.Roster) error) error
 	Settle(ctx context.Context, s lead.Submission, o lead.Outcome, life time.Duration) error
+	EraseSubmission(ctx context.Context, id string, now time.Time, life time.Duration) error
 	Postpone(ctx context.Context, id string, next time.Time) error
 }
 
@@ -74,8 +75,14 @@ func (i *Ingest) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 		return azfunc.Never(r.Why)
 	}
 	o, err := i.ingest(ctx, s, r, t)
+	if o.Kind == lead.OutcomeErased {
+		s.Body = nil // the ledger may have to be told of it, and not of this
+	}
 	if err == nil {
 		err = i.Store.Settle(ctx, s, o, i.Life)
+	}
+	if err == nil && o.Kind == lead.OutcomeErased {
+		err = i.Store.EraseSubmission(ctx, s.ID, i.Now(), i.Life)
 	}
 	if err != nil {
 		return azfunc.Later(0, err)
@@ -94,6 +101,9 @@ func (i *Ingest) ingest(ctx context.Context, s lead.Submission, r Reading, t tea
 		return lead.Outcome{Kind: r.Kind, At: now}, nil
 	}
 	l, taken, err := i.merge(ctx, r, t, now)
+	if errors.Is(err, errErased) {
+		return lead.Outcome{Kind: lead.OutcomeErased, At: now}, nil
+	}
 	if err != nil {
 		return lead.Outcome{}, fmt.Errorf("merge submission %s: %w", s.ID, err)
 	}
@@ -121,6 +131,9 @@ func (i *Ingest) seeTest(ctx context.Context, r Reading) error {
 	})
 }
 
+// errErased says that a submission belongs to what was erased of its person.
+var errErased = errors.New("the person was erased after it was received")
+
 // merge takes a submission into its lead. Only a new lead is compared with those that may be the same person.
 func (i *Ingest) merge(ctx context.Context, r Reading, t team.Team, now lead.Time) (*lead.Lead, lead.Taken, error) {
 	var taken lead.Taken
@@ -138,6 +151,9 @@ func (i *Ingest) merge(ctx context.Context, r Reading, t team.Team, now lead.Tim
 		return nil, taken, err
 	}
 	l, err = i.Store.UpdateFrom(ctx, l, version, func(l *lead.Lead) error {
+		if l.HasErased(r.Touch.ReceivedAt) {
+			return errErased
+		}
 		var found bool
 		if taken, found, err = i.archived(ctx, l, r.Touch); err != nil {
 			return err

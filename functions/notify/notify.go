@@ -113,11 +113,14 @@ func (n *Notify) Run(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	return azfunc.Done()
 }
 
-// ofNoLead sends a mail that carries what it says itself: a list of leads, or a digest for operations.
+// ofNoLead sends a mail that carries what it says itself: a list of leads, a digest for operations, or a sample.
 func (n *Notify) ofNoLead(ctx context.Context, m azfunc.Message, mailID string, t team.Team) azfunc.Outcome {
 	record, out := n.attempt(ctx, m, &store.Mail{ID: mailID}, func(record *store.Mail) (mail.Message, error) {
 		if record.List != nil {
 			return n.list(ctx, record, t)
+		}
+		if record.Kind == lead.MailSample {
+			return n.sample(record, t)
 		}
 		return n.digest(record, t)
 	})

@@ -110,3 +110,25 @@ func TestADigestThatIsGivenUpIsRecordedAsFailed(t *testing.T) {
 	d.runs(m, azfunc.KindDone, 0)
 	d.sent(0)
 }
+
+func TestASampleOfAnAlertIsSentToThePersonItIsForAndTouchesNoLead(t *testing.T) {
+	d := open(t)
+	for to, state := range map[string]store.MailState{lead.Operations: store.MailSent, "nobody": store.MailFailed} {
+		id := "sample-" + to
+		if err := d.store.CreateMail(t.Context(), &store.Mail{ID: id, Kind: lead.MailSample, To: to, State: store.MailPlanned, NextTryAt: lead.At(morning)}); err != nil {
+			t.Fatal(err)
+		}
+		m := d.word("", id, 0)
+		for range 2 { // a consecutive run finds nothing to do
+			d.runs(m, azfunc.KindDone, 0)
+		}
+		if r := d.record(id); r.State != state {
+			t.Errorf("%s: record %+v", to, r)
+		}
+	}
+	d.sent(1)
+	got := d.Mails()[0]
+	if got.To[0].Address != "operations@contoso.example.com" || got.Subject != "Leadflow: a sample of an alert" || !strings.Contains(got.Text, "This is a sample: nobody waits for an answer") {
+		t.Errorf("%q to %v says\n%s", got.Subject, got.To, got.Text)
+	}
+}

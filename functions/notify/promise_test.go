@@ -49,6 +49,8 @@ func TestAnotherProgramReadsInEveryMailWhatWasWritten(t *testing.T) {
 					thread = string(s.mail.Kind) + "-" + s.to
 				case s.digest.ID != "":
 					thread, list = "operations", "operations"
+				case s.mail.Kind == lead.MailSample:
+					thread = "sample"
 				default:
 					thread += s.leads[0].ID
 				}

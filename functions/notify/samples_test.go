@@ -119,6 +119,7 @@ func samples() []sample {
 		about("manager", "sofia", monday, nobody, nobody.Mails[1]),
 		{name: "operations", to: lead.Operations, at: monday, digest: lead.Digest{ID: "operations-1", TestLeads: []lead.TestLead{
 			{Offer: "analytics", Name: "Contoso Analytics", SeenAt: lead.At(monday)}, {Offer: "title:", SeenAt: lead.At(monday.Add(time.Minute))}}}},
+		{name: "sample", to: "mina", at: monday, mail: lead.Mail{ID: "sample-1", Kind: lead.MailSample}},
 	}
 	return append(all, listSamples()...)
 }
@@ -168,6 +169,8 @@ func (s sample) written(t testing.TB, in team.Team) mail.Message {
 	switch {
 	case s.digest.ID != "":
 		m, err = writer.Digest(s.digest, to)
+	case s.mail.Kind == lead.MailSample:
+		m, err = writer.Sample(s.mail.ID, to, s.at)
 	case s.mail.Kind.IsList():
 		m, err = writer.List(s.mail.Kind, s.mail.ID, s.leads, to, in, s.at)
 	default:

@@ -238,6 +238,18 @@ func (a Archived) MarshalJSON() ([]byte, error) {
 	return a.unknown.Encode(plain(a))
 }
 
+// UnmarshalJSON reads what is stored of an erasure.
+func (e *Erased) UnmarshalJSON(b []byte) error {
+	type plain Erased
+	return e.unknown.Decode(b, (*plain)(e))
+}
+
+// MarshalJSON writes an erasure as it is stored.
+func (e Erased) MarshalJSON() ([]byte, error) {
+	type plain Erased
+	return e.unknown.Encode(plain(e))
+}
+
 // UnmarshalJSON reads a stored follow-up.
 func (f *FollowUp) UnmarshalJSON(b []byte) error {
 	type plain FollowUp

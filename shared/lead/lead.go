@@ -40,9 +40,11 @@ type Lead struct {
 	DueFrom Time   `json:"dueFrom,omitzero"`
 	OpenFor string `json:"openFor,omitempty"`
 	// Archived says where to find what no longer fits into this document; nil while everything does.
-	Archived  *Archived `json:"archived,omitempty"`
-	CreatedAt Time      `json:"createdAt"`
-	UpdatedAt Time      `json:"updatedAt"`
+	Archived *Archived `json:"archived,omitempty"`
+	// Erased is set once what was known of the person was erased, also when the person has come again since.
+	Erased    *Erased `json:"erased,omitempty"`
+	CreatedAt Time    `json:"createdAt"`
+	UpdatedAt Time    `json:"updatedAt"`
 
 	unknown Unknown
 }
@@ -233,6 +235,8 @@ const (
 	MailEscalation MailKind = "escalation"
 	// MailOperations is the digest for operations. It belongs to no lead.
 	MailOperations MailKind = "operations"
+	// MailSample shows a person how an alert arrives. It belongs to no lead.
+	MailSample MailKind = "sample"
 )
 
 // Stops says whether a mail of this kind asks people to stop, so that nothing is due by it.

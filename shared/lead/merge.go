@@ -99,6 +99,9 @@ func (l *Lead) Take(t Touch, c Contact, now Time, s Staff) Taken {
 		l.Stage, l.CreatedAt, l.Subject = StageNew, now, subject(t, l.Contact)
 	}
 	l.note(t.ReceivedAt, t.Submission, touched(t, verdict)...)
+	if verdict == FirstTouch && l.Suppression != nil { // the person was erased, and has come again
+		l.note(now, t.Submission, Say("suppressed.erased"))
+	}
 	if l.Owner.Person == "" {
 		l.Owner = s.Assign()
 		l.owned(now, Say("owner", "person", l.Owner.Called()), t.Submission)

@@ -30,6 +30,7 @@ var sentences = map[string]string{
 	"suppressed.told":     "Must not be contacted: they said so to {by}.",
 	"suppressed.optedOut": "Must not be contacted: they said so.",
 	"suppressed.bounced":  "Must not be contacted: the mail came back and there is no phone.",
+	"suppressed.erased":   "Must not be contacted: that was so before the person's data were erased.",
 	"similar":             "A lead that may be the same person ({same}) must not be contacted: {lead}.",
 	"clock":               "The response clock began: {clock}.",
 	"clock.round":         "{person} has no working time in a whole year, so every hour counts.",

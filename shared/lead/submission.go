@@ -26,11 +26,13 @@ const (
 	OutcomeCanary      OutcomeKind = "canary"
 	OutcomeQuarantined OutcomeKind = "quarantined"
 	OutcomeDropped     OutcomeKind = "dropped"
+	// OutcomeErased is one whose person was erased before it had another final outcome.
+	OutcomeErased OutcomeKind = "erased"
 )
 
 // OutcomeKinds are all there are.
 func OutcomeKinds() []OutcomeKind {
-	return []OutcomeKind{OutcomeLead, OutcomeRedelivery, OutcomeTest, OutcomeInternal, OutcomeCanary, OutcomeQuarantined, OutcomeDropped}
+	return []OutcomeKind{OutcomeLead, OutcomeRedelivery, OutcomeTest, OutcomeInternal, OutcomeCanary, OutcomeQuarantined, OutcomeDropped, OutcomeErased}
 }
 
 // Unverified is why a submission was quarantined whose URL had no valid code.

@@ -23,7 +23,7 @@ const newer = `{"id":"l1","lead":"l1","schema":9,"matchKey":"email:a@b.example",
 "suggestions":[{"lead":"l2","why":"same phone","later":4}],
 "mails":[{"id":"alert-s1","kind":"alert","submission":"s1","to":"ana","plannedAt":"2026-11-23T09:00:00.000Z","about":"x","said":[{"say":"about.look","later":14}],"later":5}],
 "timeline":[{"at":"2026-11-23T09:00:00.000Z","text":"x","said":[{"say":"later","later":13}],"later":6}],"createdAt":"2026-11-23T09:00:00.000Z","updatedAt":"2026-11-23T09:00:00.000Z",
-"later":{"deep":{"er":["x"]}},"_etag":"e"}`
+"erased":{"at":"2026-11-23T09:00:00.000Z","later":15},"later":{"deep":{"er":["x"]}},"_etag":"e"}`
 
 func TestFieldsOfALaterVersionSurviveAReadAndAWrite(t *testing.T) {
 	var l lead.Lead

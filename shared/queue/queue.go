@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/messaging/azservicebus"
 
 	"leadflow/shared/azfunc"
@@ -55,6 +56,8 @@ type Options struct {
 	Namespace        string
 	Credential       azcore.TokenCredential
 	Backoff          Backoff
+	// Transport carries what is asked of the management of the namespace; nil is the SDK's own.
+	Transport policy.Transporter
 }
 
 // Backoff says when a copy for later arrives and when there is none any more.
@@ -79,6 +82,7 @@ func (b Backoff) Delay(attempt int) time.Duration {
 
 // Queue is safe for concurrent use. Make one per process: it holds the connection.
 type Queue struct {
+	options Options
 	client  *azservicebus.Client
 	backoff Backoff
 	mu      sync.Mutex
@@ -102,7 +106,7 @@ func Open(o Options) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the queues: %w", err)
 	}
-	return &Queue{client: client, backoff: o.Backoff, senders: map[string]*azservicebus.Sender{}}, nil
+	return &Queue{options: o, client: client, backoff: o.Backoff, senders: map[string]*azservicebus.Sender{}}, nil
 }
 
 // Close ends the connection.

@@ -19,8 +19,17 @@ import (
 // Version is a document as it was read.
 type Version = azcore.ETag
 
-// Lead reads one lead.
+// Lead reads one lead. One that was erased is not found.
 func (s *Store) Lead(ctx context.Context, id string) (*lead.Lead, Version, error) {
+	l, version, err := s.LeadOrTombstone(ctx, id)
+	if err == nil && l.Tombstone() {
+		return nil, "", fmt.Errorf("read lead %s, which was erased: %w", id, ErrNotFound)
+	}
+	return l, version, err
+}
+
+// LeadOrTombstone reads one lead, or what stays of one that was erased.
+func (s *Store) LeadOrTombstone(ctx context.Context, id string) (*lead.Lead, Version, error) {
 	var l lead.Lead
 	version, err := s.read(ctx, topology.ContainerLeads, id, id, &l)
 	if err != nil {
@@ -32,8 +41,9 @@ func (s *Store) Lead(ctx context.Context, id string) (*lead.Lead, Version, error
 
 // Update reads a lead, lets change work on it and writes it back if nobody else did so in the meantime;
 // otherwise it starts over with what the other one wrote. A lead that does not exist is given to change with
-// nothing but its id, and created. change may run several times and must depend on nothing but the lead;
-// with ErrUnchanged it says that there is nothing to write, and any other error ends the update.
+// nothing but its id, and created; of one that was erased the tombstone is given. change may run several times and
+// must depend on nothing but the lead; with ErrUnchanged it says that there is nothing to write, and any other error
+// ends the update.
 //
 // Without contention this is one read and one write, and one more write when the lead has grown over its
 // bounds and its oldest parts go to the archive.
@@ -41,7 +51,7 @@ func (s *Store) Update(ctx context.Context, id string, change func(*lead.Lead) e
 	var l *lead.Lead
 	err := retry(ctx, maxConflicts, "lead "+id, func() (clashed bool, err error) {
 		var version Version
-		if l, version, err = s.Lead(ctx, id); errors.Is(err, ErrNotFound) {
+		if l, version, err = s.LeadOrTombstone(ctx, id); errors.Is(err, ErrNotFound) {
 			l = NewLead(id)
 		} else if err != nil {
 			return false, err
@@ -174,6 +184,9 @@ func (s *Store) Leads(ctx context.Context, since time.Time, each func(lead.Lead)
 			var l lead.Lead
 			if err := json.Unmarshal(b, &l); err != nil {
 				return fmt.Errorf("decode a lead: %w", err)
+			}
+			if l.Tombstone() {
+				return nil
 			}
 			upgrade(&l)
 			return each(l)

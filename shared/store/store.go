@@ -21,6 +21,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/data/azcosmos"
 
 	"leadflow/shared/lead"
@@ -34,6 +35,8 @@ var (
 	ErrExists = errors.New("exists already")
 	// ErrChanged says that somebody else changed the document in the meantime.
 	ErrChanged = errors.New("changed by somebody else")
+	// ErrNoContainer says that there is nothing in which a document could be.
+	ErrNoContainer = errors.New("the database or the container does not exist: check COSMOS_DATABASE")
 )
 
 // ErrUnchanged is what the function given to Update returns when there is nothing to write.
@@ -141,13 +144,16 @@ func do[T any](ctx context.Context, s *Store, container string, f func(context.C
 	} else {
 		go ask() // at its first contact the client waits up to a minute for the account, whatever ctx says
 	}
+	var ofAccount *azcore.ResponseError
 	select {
 	case a := <-done:
 		if a.err == nil || answered(a.err) {
 			session.reached.Store(true)
 			return a.value, sorted(a.err)
 		}
-		err = a.err
+		if err = a.err; errors.As(err, &ofAccount) { // no document is meant by a 404 of it
+			err = &AnswerError{Status: ofAccount.StatusCode, Code: ofAccount.ErrorCode}
+		}
 	case <-ctx.Done():
 		err = fmt.Errorf("reach the database: %w", ctx.Err())
 	}
@@ -182,7 +188,7 @@ func sorted(err error) error {
 	switch re.StatusCode {
 	case http.StatusNotFound:
 		if re.RawResponse != nil && re.RawResponse.Header.Get(headerSubstatus) == substatusNoOwner {
-			return errors.New("the database or the container does not exist: check COSMOS_DATABASE")
+			return ErrNoContainer
 		}
 		return ErrNotFound
 	case http.StatusConflict:
@@ -190,8 +196,19 @@ func sorted(err error) error {
 	case http.StatusPreconditionFailed:
 		return ErrChanged
 	}
-	// The SDK's text repeats the whole answer; status and code say what there is to know.
-	return fmt.Errorf("the database answered %d %s", re.StatusCode, re.ErrorCode)
+	return &AnswerError{Status: re.StatusCode, Code: re.ErrorCode}
+}
+
+// AnswerError is any other answer than those above. The SDK's text repeats the whole of it; status and code say what
+// there is to know.
+type AnswerError struct {
+	// Status is that of HTTP, and Code the service's word for it.
+	Status int
+	Code   string
+}
+
+func (e *AnswerError) Error() string {
+	return fmt.Sprintf("the database answered %d %s", e.Status, e.Code)
 }
 
 // read reads a document by its id in the partition of that name, and gives its ETag.
@@ -256,6 +273,24 @@ func (s *Store) query(ctx context.Context, container, query string, parameters [
 		return err
 	}
 	pager := c.NewQueryItemsPager(query, azcosmos.NewPartitionKey(), &azcosmos.QueryOptions{QueryParameters: parameters, PageSizeHint: pageSize})
+	return s.pages(ctx, container, pager, each, pages)
+}
+
+// partition gives each document of one partition to each. Only that partition is read, so it needs no index.
+func (s *Store) partition(ctx context.Context, container, key string, each func([]byte) error) error {
+	session, err := s.session()
+	if err != nil {
+		return err
+	}
+	c, err := session.client.NewContainer(s.options.Database, container)
+	if err != nil {
+		return err
+	}
+	return s.pages(ctx, container, c.NewQueryItemsPager("SELECT * FROM c", azcosmos.NewPartitionKeyString(key), nil), each, 0)
+}
+
+// pages gives each document of a query to each, of so many pages at most or, with 0, of all.
+func (s *Store) pages(ctx context.Context, container string, pager *runtime.Pager[azcosmos.QueryItemsResponse], each func([]byte) error, pages int) error {
 	for n := 0; pager.More() && (pages == 0 || n < pages); n++ { // a page may be empty and not the last one
 		page, err := do(ctx, s, container, func(ctx context.Context, _ *azcosmos.ContainerClient) (azcosmos.QueryItemsResponse, error) {
 			return pager.NextPage(ctx)

@@ -31,6 +31,8 @@ type Entry struct {
 	// NextTryAt is there while the entry is open; the sweep finds it by that.
 	NextTryAt lead.Time     `json:"nextTryAt,omitzero"`
 	Outcome   *lead.Outcome `json:"outcome,omitempty"`
+	// ErasedAt is when the body was erased because of the person whom it told of.
+	ErasedAt lead.Time `json:"erasedAt,omitzero"`
 	// TTL is the life of the entry in seconds from its last change; -1 is for ever, 0 the container's default.
 	TTL int `json:"ttl,omitempty"`
 
@@ -206,7 +208,7 @@ func (s *Store) Quarantined(ctx context.Context, each func(Entry) error) error {
 
 func (s *Store) entries(ctx context.Context, where string, each func(Entry) error, parameters ...azcosmos.QueryParameter) error {
 	err := s.query(ctx, topology.ContainerSubmissions,
-		"SELECT c.id, c.receivedAt, c.offerId, c.contentType, c.truncated, c.openedAt, c.nextTryAt, c.outcome, c.ttl FROM c WHERE "+where, parameters,
+		"SELECT c.id, c.receivedAt, c.offerId, c.contentType, c.truncated, c.openedAt, c.nextTryAt, c.outcome, c.erasedAt, c.ttl FROM c WHERE "+where, parameters,
 		func(b []byte) error {
 			var e Entry
 			if err := json.Unmarshal(b, &e); err != nil {

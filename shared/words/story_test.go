@@ -213,7 +213,10 @@ func short(t *testing.T) []*lead.Lead {
 	cover := begin(t, parsed(t, "mina"), lead.ActionContactMe, "")
 	cover.reassigned("mina", lead.Phrase{}, "because")
 	cover.after(time.Hour).touch(lead.ActionAcquired, "further")
-	return []*lead.Lead{bounced.lead, told.lead, heard.lead, early.lead, plain.lead, away.lead, cover.lead}
+	erased := begin(t, parsed(t), lead.ActionDoNot, "")
+	erased.lead.Erase(lead.Time{}, lead.At(erased.now), nil, nil)
+	erased.after(time.Hour).touch(lead.ActionAcquired, "again")
+	return []*lead.Lead{bounced.lead, told.lead, heard.lead, early.lead, plain.lead, away.lead, cover.lead, erased.lead}
 }
 
 // why are the reasons of the team in all cases.

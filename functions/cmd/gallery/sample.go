@@ -140,7 +140,7 @@ func samples() []sample {
 		}},
 		{"stopped", func(m *maker) error {
 			m.takes(ago(30*day), lead.ActionContactMe, lead.Contact{FirstName: "Bo", LastName: "Berg", Email: "bo@northwind.example.com", Company: "Northwind Traders", Country: "SE", CountrySent: "Sweden"}, "")
-			return m.Suppress(lead.SuppressedOptedOut, m.actor(m.owner), now.Add(-29*day))
+			return m.Suppress(lead.SuppressedOptedOut, "", m.actor(m.owner), now.Add(-29*day))
 		}},
 		{"decide", func(m *maker) error {
 			c := lead.Contact{FirstName: "Ines", LastName: "Carvalho", Email: "ines@wingtip.example.com", Phone: "+351 21 765 4321", Company: "Wingtip Toys", Country: "PT", CountrySent: "Portugal"}

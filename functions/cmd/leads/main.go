@@ -76,7 +76,19 @@ const usage = `Usage: leads COMMAND [--json]
   team simulate [FILE]            who would get a submission and why, with every candidate, writing nothing;
                                   --offer, --team and --offline as for explain;
                                   --last N: not a submission, but the last N leads, as if they came in again now
-  doctor                          what is wrong with the settings, and whether mails are sent; it connects to nothing
+  doctor                          what is wrong and how to mend it: settings, database, queues, rights, clock, mail service,
+                                  public address, team, and what last arrived for each offer; it changes nothing
+  export EMAIL|ID [--out FILE]    everything about one person as one JSON document: the leads that ever had the address,
+                                  with their archives, submissions with their bodies, mails and suppression; to a new FILE that
+                                  only you can read. It looks through every lead and submission once
+  erase EMAIL|ID [--yes]          erase everything about one person, after it has said what and asked: contact, touches,
+                                  bodies, archives, mails. What stays is a tombstone without personal data, so that whoever must not be
+                                  contacted is suppressed at once when they come again, and of each submission the id,
+                                  times and outcome. Safe to call again, also after it was interrupted. Reads as much as export
+  send-test [--alert-to PERSON]   send Partner Center's test lead through the webhook, as it does, and wait until the ledger has
+                                  it as test; then, with --alert-to, a sample of an alert to a person of the team, and wait until it is
+                                  sent. If not, it says where that got stuck. It touches no lead; operations are told of the
+                                  test lead as of any. --wait N: for N seconds at most (120)
   help                            this text
 
 With --json every command prints JSON. A FILE of - is the standard input, from which explain and team simulate
@@ -129,6 +141,9 @@ type call struct {
 	from       string
 	hours      string
 	handOverTo string
+	outFile    string
+	alertTo    string
+	wait       int
 
 	stage, owner, since    string
 	to, reason, month      string
@@ -166,6 +181,9 @@ var commands = []command{
 	{name: "team away", least: 1, most: 2, run: declareAway},
 	{name: "clock", flags: []string{"person", "from", "hours", "team"}, run: runClock},
 	{name: "doctor", run: examine},
+	{name: "export", least: 1, most: 1, flags: []string{"out"}, run: exportPerson},
+	{name: "erase", least: 1, most: 1, flags: []string{"yes"}, run: erasePerson},
+	{name: "send-test", flags: []string{"alert-to", "wait"}, run: sendTest},
 	{name: "team simulate", most: 1, flags: []string{"last", "offline", "offer", "team"}, run: simulateTeam},
 
 	{name: "quarantine show", least: 1, most: 1, flags: []string{"raw"}, run: showSubmission},
@@ -213,6 +231,9 @@ func (c command) parse(args []string) (*call, error) {
 	if slices.Contains(c.flags, "days") {
 		f.IntVar(&called.days, "days", c.days, "")
 	}
+	if slices.Contains(c.flags, "wait") {
+		f.IntVar(&called.wait, "wait", defaultWait, "")
+	}
 	if slices.Contains(c.flags, "last") {
 		f.IntVar(&called.last, "last", 0, "")
 	}
@@ -223,8 +244,8 @@ func (c command) parse(args []string) (*call, error) {
 		}
 	}
 	for name, value := range map[string]*string{"offer": &called.offer, "team": &called.team, "person": &called.person, "from": &called.from, "hours": &called.hours,
-		"hand-over-to": &called.handOverTo,
-		"stage":        &called.stage, "owner": &called.owner, "since": &called.since, "to": &called.to, "reason": &called.reason, "month": &called.month} {
+		"hand-over-to": &called.handOverTo, "out": &called.outFile, "alert-to": &called.alertTo,
+		"stage": &called.stage, "owner": &called.owner, "since": &called.since, "to": &called.to, "reason": &called.reason, "month": &called.month} {
 		if slices.Contains(c.flags, name) {
 			f.StringVar(value, name, "", "")
 		}
@@ -245,6 +266,8 @@ func (c command) parse(args []string) (*call, error) {
 		return nil, fmt.Errorf("%q is one word too many", called.args[c.most])
 	case called.days < 0:
 		return nil, errors.New("--days must not be negative")
+	case called.wait < 0:
+		return nil, errors.New("--wait must not be negative")
 	case called.last < 0:
 		return nil, errors.New("--last must not be negative")
 	}

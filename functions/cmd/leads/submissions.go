@@ -25,6 +25,7 @@ type submission struct {
 	Truncated   bool          `json:"truncated,omitempty"`
 	NextTryAt   lead.Time     `json:"nextTryAt,omitzero"`
 	Outcome     *lead.Outcome `json:"outcome"`
+	ErasedAt    lead.Time     `json:"erasedAt,omitzero"`
 	// Text is the body if it is text, else Bytes is.
 	Text  string `json:"text,omitempty"`
 	Bytes []byte `json:"bytes,omitempty"`
@@ -32,7 +33,7 @@ type submission struct {
 
 func printed(e store.Entry) submission {
 	s := submission{ID: e.ID, ReceivedAt: e.ReceivedAt, Offer: e.OfferID, ContentType: e.ContentType,
-		Truncated: e.Truncated, NextTryAt: e.NextTryAt, Outcome: e.Outcome}
+		Truncated: e.Truncated, NextTryAt: e.NextTryAt, Outcome: e.Outcome, ErasedAt: e.ErasedAt}
 	if utf8.Valid(e.Body) {
 		s.Text = string(e.Body)
 	} else {
@@ -128,6 +129,9 @@ func showSubmission(ctx context.Context, c *call) error {
 	field(c.out, "Content type", s.ContentType)
 	field(c.out, "Outcome", kind)
 	field(c.out, "", detail)
+	if !s.ErasedAt.IsZero() {
+		field(c.out, "Erased", s.ErasedAt.Format(time.DateTime)+" UTC, with the person")
+	}
 	size := strconv.Itoa(len(e.Body)) + " bytes"
 	if s.Truncated {
 		size = "the first " + size

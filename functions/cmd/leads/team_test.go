@@ -346,7 +346,7 @@ func onTerminal(t *testing.T, ctx context.Context, asked func(keyboard io.Writer
 	var n lab.Output
 	done := make(chan error)
 	go func() { done <- run(ctx, args, screen, &o, &n) }()
-	lab.Eventually(t, 10*time.Second, "it asks", func() bool { return strings.HasSuffix(n.String(), "? [y/N] ") })
+	lab.Eventually(t, 10*time.Second, "it asks", func() bool { return strings.HasSuffix(n.String(), "[y/N] ") })
 	asked(keyboard)
 	err = <-done
 	return o.String(), n.String(), err
