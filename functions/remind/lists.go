@@ -154,7 +154,7 @@ func (r *Remind) putOff(ctx context.Context, l *list, until time.Time, s lead.St
 // send writes the mail, marks its leads, and sends word. It says whether an earlier run had done all that, so that what
 // is known of the leads is no older than the list.
 func (r *Remind) send(ctx context.Context, l *list, series lead.Series, s lead.Staff, now time.Time) (sent bool, err error) {
-	m := &store.Mail{ID: series.Open, Kind: l.kind, To: l.to.Person, State: store.MailPlanned, NextTryAt: lead.At(now), List: &lead.List{Leads: series.Leads}}
+	m := &store.Mail{ID: series.Open, Kind: l.kind, To: l.to.Person, State: store.MailPlanned, NextTryAt: lead.At(now), PlannedAt: lead.At(now), List: &lead.List{Leads: series.Leads}}
 	err = r.Store.CreateMail(ctx, m)
 	if errors.Is(err, store.ErrExists) {
 		m, err = r.Store.Mail(ctx, series.Open)

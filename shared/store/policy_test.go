@@ -70,6 +70,11 @@ func TestTheIndexesAreThoseThatTheQueriesUseAndNoOthers(t *testing.T) {
 		"AllCards":         func() error { _, err := s.AllCards(ctx); return err },
 		"AllOpenLeads":     func() error { _, err := s.AllOpenLeads(ctx); return err },
 		"Leads":            func() error { return s.Leads(ctx, time.Time{}, func(lead.Lead) error { return nil }) },
+		"Ended":            func() error { return s.Ended(ctx, lead.At(morning), func(store.Entry) error { return nil }) },
+		"OpenSubmissions":  func() error { _, err := s.OpenSubmissions(ctx); return err },
+		"Quarantined":      func() error { _, _, err := s.Quarantined(ctx); return err },
+		"UnsentMails":      func() error { _, err := s.UnsentMails(ctx); return err },
+		"FailedMails":      func() error { return s.FailedMails(ctx, lead.At(morning), func(store.Mail) error { return nil }) },
 		"Similar":          func() error { _, err := s.Similar(ctx, []string{"a", "b"}, ""); return err },
 	} {
 		if err := ask(); err != nil {
