@@ -32,16 +32,22 @@ type list struct {
 }
 
 // remindPeople sends the lists of the leads that wait: to whoever acts for their owners, and to the managers what has
-// waited too long.
-func (r *Remind) remindPeople(ctx context.Context) error {
+// waited too long. It counts that on its way, nil if it could not look.
+func (r *Remind) remindPeople(ctx context.Context) (overdue *store.Some, err error) {
 	now := r.Now()
-	t, err := r.Team.Team(ctx)
-	if err != nil {
-		return fmt.Errorf("remind people: %w", err)
-	}
 	due, err := r.Store.Due(ctx, now)
 	if err != nil {
-		return fmt.Errorf("remind people: %w", err)
+		return nil, fmt.Errorf("remind people: %w", err)
+	}
+	overdue = &store.Some{}
+	for _, d := range due {
+		if d.FollowUp.Breached(now) {
+			overdue.Add(d.FollowUp.DueAt)
+		}
+	}
+	t, err := r.Team.Team(ctx)
+	if err != nil {
+		return overdue, fmt.Errorf("remind people: %w", err)
 	}
 	var owned []*store.Waiting
 	var failed []error
@@ -59,7 +65,7 @@ func (r *Remind) remindPeople(ctx context.Context) error {
 			failed = append(failed, fmt.Errorf("make a list for %s: %w", l.to.Person, err))
 		}
 	}
-	return errors.Join(failed...)
+	return overdue, errors.Join(failed...)
 }
 
 // lists says which lists there could be, in a stable order.

@@ -142,18 +142,19 @@ func (w *Watch) tell(n Notice) {
 }
 
 // ReadTo notes up to when everything has been looked at; zero leaves what was noted. What can no longer be found again
-// is forgotten.
-func (w *Watch) ReadTo(ledger, mails Time) {
+// is forgotten. It says whether that was news.
+func (w *Watch) ReadTo(ledger, mails Time) (changed bool) {
 	if ledger.After(w.LedgerReadTo.Time) {
-		w.LedgerReadTo = ledger
+		w.LedgerReadTo, changed = ledger, true
 	}
 	if mails.After(w.MailsReadTo.Time) {
-		w.MailsReadTo = mails
+		w.MailsReadTo, changed = mails, true
 	}
 	oldest := earliest(w.LedgerReadTo, w.MailsReadTo)
 	if oldest.IsZero() {
-		return
+		return changed
 	}
 	oldest = At(oldest.Add(-lookBack))
 	w.Noted = slices.DeleteFunc(w.Noted, func(key string) bool { return key < oldest.String() })
+	return changed
 }
