@@ -114,8 +114,13 @@ func (i *Ingest) ingest(ctx context.Context, s lead.Submission, r Reading, t tea
 	return lead.Outcome{Kind: lead.OutcomeLead, Lead: l.ID, Offer: offerOf(r), At: now}, nil
 }
 
-// offerOf is the offer of a submission as the catalogue is asked for it.
-func offerOf(r Reading) string { return team.Written(r.Touch.Offer.Publisher, r.Touch.Offer.ID) }
+// offerOf is the offer of a submission as the ledger keeps it.
+func offerOf(r Reading) string {
+	if !r.OfferKnown { // a stranger may have written anything
+		return ""
+	}
+	return team.Written(r.Touch.Offer.Publisher, r.Touch.Offer.ID)
+}
 
 // seeTest keeps when Partner Center's test lead for the offer arrived.
 func (i *Ingest) seeTest(ctx context.Context, r Reading) error {

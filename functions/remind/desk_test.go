@@ -37,12 +37,12 @@ type desk struct {
 	queue  *queue.Queue
 	now    time.Time
 	log    lab.Output
-	mu  sync.Mutex // of what follows
+	mu     sync.Mutex // of what follows
 	// posted are the canaries. The webhook says refusal of them; what it takes is in the ledger at once, unless it is lost.
 	posted  []string
 	refusal error
 	lost    bool
-	t      *testing.T
+	t       *testing.T
 }
 
 func open(t *testing.T) *desk {

@@ -91,7 +91,7 @@ func (r *Remind) find(ctx context.Context, w *lead.Watch, now lead.Time) (found,
 			return nil
 		}
 		offer := e.Outcome.Offer
-		if offer == "" { // an older version wrote the outcome
+		if offer == "" { // the catalogue may be newer than the outcome, or this program
 			offer = e.OfferID
 		}
 		if listing, known := t.Listing(offer); known && e.ReceivedAt.After(f.leads[listing].Time) {

@@ -137,7 +137,9 @@ func TestACanaryThatIsUnderWayIsWaitedForAlsoInTheNextHour(t *testing.T) {
 }
 
 func TestOperationsAreToldThatTheCanaryFailsAndThatItRecoversOnceEach(t *testing.T) {
-	refused := func(w *lead.Watch, hour string, at time.Duration) { w.PostedCanary(hour, "the answer was 503", after(at)) }
+	refused := func(w *lead.Watch, hour string, at time.Duration) {
+		w.PostedCanary(hour, "the answer was 503", after(at))
+	}
 	missing := func(w *lead.Watch, hour string, at time.Duration) {
 		w.PostedCanary(hour, "", after(at))
 		w.MissCanary(after(at + 15*time.Minute))

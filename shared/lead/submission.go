@@ -34,8 +34,8 @@ type Outcome struct {
 	Lead string `json:"lead,omitempty"`
 	// Of is the submission that a redelivery repeats.
 	Of string `json:"of,omitempty"`
-	// Offer is the offer of a lead, a redelivery or a test lead, as the catalogue or LeadSource writes it; empty
-	// where only a title is known.
+	// Offer is the offer of a lead, a redelivery or a test lead, written as in LeadSource; empty where the catalogue
+	// does not have it.
 	Offer string `json:"offer,omitempty"`
 	// Hour is that of a canary.
 	Hour string `json:"hour,omitempty"`
