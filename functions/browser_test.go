@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -43,7 +42,6 @@ type visitor struct {
 	*story
 	tab  context.Context
 	view browser.View
-	url  string
 
 	mu sync.Mutex
 	// wrong is what the browser complained about.
@@ -57,11 +55,7 @@ func visit(t *testing.T, tab context.Context, view browser.View, language string
 	if err := os.WriteFile(filepath.Join(folder, "team.yaml"), []byte(strings.ReplaceAll(sales, "LANGUAGE", language)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	v := &visitor{tab: tab, view: view}
-	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { v.handler.ServeHTTP(w, r) }))
-	t.Cleanup(web.Close)
-	v.url = web.URL
-	v.story = beginAt(t, folder, v.url)
+	v := &visitor{tab: tab, view: view, story: begin(t, folder)}
 	v.goOn(time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC))
 	v.apply("team.yaml")
 	if tab == nil {

@@ -94,10 +94,11 @@ var Table = []Function{
 	},
 	{
 		Name: "remind", Trigger: "timer %REMIND_SCHEDULE%",
-		Does:  "Lists the leads that wait for their owners and managers; gives what operations hold to the team; sends submissions without outcome and mails that were never sent on their way again; tells operations of the first test leads.",
+		Does:  "Lists the leads that wait for their owners and managers; gives what operations hold to the team; sends submissions without outcome and mails that were never sent on their way again; tells operations the news; posts a canary to the webhook every hour; logs the pulse.",
 		Fails: "The next run finds everything again.",
 		serve: func(s *azfunc.Server, p *parts) {
-			f := &remind.Remind{Store: p.store, Queue: p.queue, Team: p.team, ResendAfter: p.ResendAfter.Get(), MailResendAfter: p.MailResendAfter.Get(),
+			f := &remind.Remind{Store: p.store, Queue: p.queue, Team: p.team,
+				Webhook: remind.NewPublicWebhook(p.PublicURL.Get(), p.IntakeSecrets.Keys()[0]), Secrets: p.IntakeSecrets.Keys(), ResendAfter: p.ResendAfter.Get(), MailResendAfter: p.MailResendAfter.Get(),
 				GiveUpAfter: p.GiveUpAfter.Get(), Life: p.SubmissionTTL.Get(), Now: p.now, Log: p.log}
 			s.Timer("remind", f.Run)
 		},

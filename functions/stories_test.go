@@ -97,6 +97,7 @@ type story struct {
 	now     atomic.Pointer[time.Time]
 	store   *store.Store
 	handler http.Handler
+	url     string
 	bus     *azservicebus.Client
 	seen    map[string]bool
 	said    bytes.Buffer
@@ -106,20 +107,18 @@ type story struct {
 
 func begin(t *testing.T, folder string) *story {
 	t.Helper()
-	return beginAt(t, folder, "https://leadflow.contoso.example.com")
-}
-
-// beginAt begins a story whose links lead to publicURL.
-func beginAt(t *testing.T, folder, publicURL string) *story {
-	t.Helper()
 	s := &story{t: t, folder: folder, zone: time.UTC, seen: map[string]bool{}}
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	s.now.Store(&start)
 	s.Lab = lab.NewAt(t, s.clock)
 	s.store = s.Store()
 	encode := base64.StdEncoding.EncodeToString
+	// The public URL leads to the handler: links open, and the canaries go the way that leads do.
+	public := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
+	t.Cleanup(public.Close)
+	s.url = public.URL
 	all := map[string]string{"INTAKE_SECRETS": encode(bytes.Repeat([]byte("s"), 32)), "LINK_SECRETS": encode(bytes.Repeat([]byte("l"), 32)), "REMIND_SCHEDULE": "0 */15 * * * *", "MAIL_FROM": "Leadflow <leads@contoso.example.com>",
-		"OPERATIONS_MAIL": "operations@contoso.example.com", "PUBLIC_URL": publicURL}
+		"OPERATIONS_MAIL": "operations@contoso.example.com", "PUBLIC_URL": s.url}
 	for name, value := range s.Settings() {
 		all[name] = value
 	}
@@ -223,10 +222,19 @@ func (s *story) run() {
 // deliver hands over the messages that are due until there is none.
 func (s *story) deliver() {
 	s.t.Helper()
+	s.only("leads", "mails")
+}
+
+// only hands over the messages of these queues that are due until there is none.
+func (s *story) only(queues ...string) {
+	s.t.Helper()
 	ctx := s.t.Context()
 	for again := true; again; {
 		again = false
 		for queue, function := range map[string]string{"leads": "ingest", "mails": "notify"} {
+			if !slices.Contains(queues, queue) {
+				continue
+			}
 			for s.Queued()[queue].Active > 0 {
 				receiver, err := s.bus.NewReceiverForQueue(queue, &azservicebus.ReceiverOptions{ReceiveMode: azservicebus.ReceiveModeReceiveAndDelete})
 				if err != nil {
@@ -368,7 +376,7 @@ var hiddenSeen = regexp.MustCompile(`name="seen" value="([^"]*)"`)
 
 var refusal = regexp.MustCompile(`role="alert"[^>]*>([^<]*)<`)
 
-var pageLink = regexp.MustCompile(`https://\S+/api/respond\?t=\S+`)
+var pageLink = regexp.MustCompile(`http://\S+/api/respond\?t=\S+`)
 
 // arrived puts the mails that are new into the transcript, with their text but for the links.
 func (s *story) arrived() {

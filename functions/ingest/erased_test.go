@@ -45,7 +45,7 @@ func TestWhoWasSuppressedAndErasedAndComesAgainIsSuppressedAtOnce(t *testing.T) 
 	d.takes("s1", 0, asks)
 	id := lead.ID("email:ana@fabrikam.example.com", "")
 	if _, err := d.store.Update(t.Context(), id, func(l *lead.Lead) error {
-		return l.Suppress(lead.SuppressedOptedOut, lead.Actor{Person: "operations", Name: "Operations"}, d.now)
+		return l.Suppress(lead.SuppressedOptedOut, "", lead.Actor{Person: "operations", Name: "Operations"}, d.now)
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"leadflow/shared/azfunc"
@@ -96,9 +97,11 @@ func (i *Ingest) ingest(ctx context.Context, s lead.Submission, r Reading, t tea
 	now := lead.At(i.Now())
 	switch r.Kind {
 	case lead.OutcomeTest:
-		return lead.Outcome{Kind: r.Kind, At: now}, i.seeTest(ctx, r)
-	case lead.OutcomeInternal, lead.OutcomeCanary:
+		return lead.Outcome{Kind: r.Kind, Offer: offerOf(r), At: now}, i.seeTest(ctx, r)
+	case lead.OutcomeInternal:
 		return lead.Outcome{Kind: r.Kind, At: now}, nil
+	case lead.OutcomeCanary:
+		return lead.Outcome{Kind: r.Kind, Hour: r.Hour, At: now}, nil
 	}
 	l, taken, err := i.merge(ctx, r, t, now)
 	if errors.Is(err, errErased) {
@@ -108,7 +111,7 @@ func (i *Ingest) ingest(ctx context.Context, s lead.Submission, r Reading, t tea
 		return lead.Outcome{}, fmt.Errorf("merge submission %s: %w", s.ID, err)
 	}
 	if taken.Verdict == lead.Redelivered {
-		return lead.Outcome{Kind: lead.OutcomeRedelivery, Lead: l.ID, Of: taken.Of, At: now}, nil
+		return lead.Outcome{Kind: lead.OutcomeRedelivery, Lead: l.ID, Of: taken.Of, Offer: offerOf(r), At: now}, nil
 	}
 	if err := i.sendMails(ctx, l, s.ID); err != nil {
 		return lead.Outcome{}, err
@@ -118,7 +121,15 @@ func (i *Ingest) ingest(ctx context.Context, s lead.Submission, r Reading, t tea
 			return lead.Outcome{}, fmt.Errorf("warn of submission %s: %w", s.ID, err)
 		}
 	}
-	return lead.Outcome{Kind: lead.OutcomeLead, Lead: l.ID, At: now}, nil
+	return lead.Outcome{Kind: lead.OutcomeLead, Lead: l.ID, Offer: offerOf(r), At: now}, nil
+}
+
+// offerOf is the offer of a submission as the ledger keeps it.
+func offerOf(r Reading) string {
+	if !r.OfferKnown { // a stranger may have written anything
+		return ""
+	}
+	return team.Written(r.Touch.Offer.Publisher, r.Touch.Offer.ID)
 }
 
 // seeTest keeps when Partner Center's test lead for the offer arrived.
@@ -257,6 +268,9 @@ func (i *Ingest) Postpone(ctx context.Context, m azfunc.Message, after time.Dura
 func (i *Ingest) Quarantine(ctx context.Context, m azfunc.Message, reason string) error {
 	s := queue.Submission(m)
 	o := lead.Outcome{Kind: lead.OutcomeQuarantined, Why: reason, At: lead.At(i.Now())}
+	if strings.HasPrefix(reason, azfunc.GivenUp) {
+		o.Cause = lead.CauseGivenUp
+	}
 	if err := i.Store.Settle(ctx, s, o, i.Life); err != nil {
 		return err
 	}

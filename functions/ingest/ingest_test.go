@@ -244,10 +244,45 @@ func TestWhatIsNoLeadIsInTheLedgerOnly(t *testing.T) {
 			if len(d.mails()) != 0 || len(d.leads()) != 0 {
 				t.Errorf("word of %v, %d leads", d.mails(), len(d.leads()))
 			}
-			if o := d.outcome("s1"); o.Kind != c.want || o.Lead != "" || o.Why != "" {
+			o := d.outcome("s1")
+			if o.Kind != c.want || o.Lead != "" || o.Why != "" || (o.Hour == hour) != (c.want == lead.OutcomeCanary) {
 				t.Errorf("outcome %+v", o)
 			}
 		})
+	}
+}
+
+// The silence of an offer is judged by what the ledger says of it, without another write.
+func TestTheLedgerSaysOfWhichOfferOfTheCatalogueASubmissionWas(t *testing.T) {
+	catalogue := team.Team{Offers: []team.Offer{{ID: "analytics", Publisher: "contoso", Titles: []string{"Contoso Analytics"}}}}
+	unknown := strings.NewReplacer("contoso.analytics", strings.Repeat("x", 1000), "Contoso Analytics", "Other").Replace(ana(""))
+	for _, c := range []struct{ name, body, want string }{
+		{"a lead", ana(""), "contoso.analytics"},
+		{"a test lead, by its title", testLead, "contoso.analytics"},
+		{"a lead for an offer that the catalogue lacks", unknown, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := open(t)
+			d.team(catalogue)
+			if o := d.takes("s1", 0, c.body); o.Offer != c.want {
+				t.Errorf("outcome %+v", o)
+			}
+			if o := d.takes("s2", time.Minute, c.body); o.Kind == lead.OutcomeRedelivery && o.Offer != c.want {
+				t.Errorf("the redelivery's outcome is %+v", o)
+			}
+		})
+	}
+}
+
+func TestTheLedgerSaysThatASubmissionWasGivenUp(t *testing.T) {
+	for reason, want := range map[string]lead.Cause{azfunc.GivenUp + "the database is away": lead.CauseGivenUp, "no JSON": ""} {
+		d := open(t)
+		if err := d.ingest.Quarantine(t.Context(), d.arrives("s1", 0, "x"), reason); err != nil {
+			t.Fatal(err)
+		}
+		if o := d.outcome("s1"); o.Cause != want || o.Why != reason {
+			t.Errorf("outcome %+v", o)
+		}
 	}
 }
 

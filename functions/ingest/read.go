@@ -16,6 +16,8 @@ type Reading struct {
 	// OutcomeQuarantined.
 	Kind lead.OutcomeKind
 	Why  string
+	// Hour is that of a canary.
+	Hour string
 	// The rest is there for a lead, a test and an internal one.
 	Touch   lead.Touch
 	Contact lead.Contact
@@ -33,7 +35,7 @@ func Read(s lead.Submission, t team.Team, secrets [][]byte) Reading {
 		if !link.ValidCanary(secrets, hour, mac) {
 			return Reading{Kind: lead.OutcomeQuarantined, Why: "a canary with a wrong mac"}
 		}
-		return Reading{Kind: lead.OutcomeCanary}
+		return Reading{Kind: lead.OutcomeCanary, Hour: hour}
 	}
 	said, err := marketplace.Read(s.Body)
 	if unreadable, ok := errors.AsType[*marketplace.UnreadableError](err); ok {

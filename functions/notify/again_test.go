@@ -49,7 +49,7 @@ func TestABadAddressIsRecordedOnceAndForAll(t *testing.T) {
 		t.Errorf("the mail server was asked %d times", asked.Load())
 	}
 	r := d.record("alert-s1")
-	if r.State != store.MailFailed || r.Why != "the server refused the recipient with 550 5.1.1" || !r.NextTryAt.IsZero() || !r.ClaimedUntil.IsZero() || !r.SentAt.IsZero() {
+	if r.State != store.MailFailed || r.Why != "the server refused the recipient with 550 5.1.1" || !r.FailedAt.Equal(d.now) || !r.NextTryAt.IsZero() || !r.ClaimedUntil.IsZero() || !r.SentAt.IsZero() {
 		t.Errorf("record %+v", r)
 	}
 	d.recorded(id, "alert-s1", "The mail to Operations could not be delivered: the server refused the recipient with 550 5.1.1.")

@@ -51,7 +51,7 @@ func Fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 // fail ends a mail's record and gives it.
 func fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.Time) (*store.Mail, error) {
 	if leadID != "" {
-		record := &store.Mail{ID: mailID, Lead: leadID, State: store.MailFailed, Why: reason}
+		record := &store.Mail{ID: mailID, Lead: leadID, State: store.MailFailed, FailedAt: lead.At(now), Why: reason}
 		if err := s.CreateMail(ctx, record); !errors.Is(err, store.ErrExists) {
 			return record, err
 		}
@@ -67,7 +67,7 @@ func fail(ctx context.Context, s Store, leadID, mailID, reason string, now time.
 	case record.State == store.MailClaimed && now.Before(record.ClaimedUntil.Time):
 		return nil, errors.New("somebody is sending the mail just now")
 	}
-	record.State, record.Why = store.MailFailed, reason
+	record.State, record.FailedAt, record.Why = store.MailFailed, lead.At(now), reason
 	record.ClaimedUntil, record.NextTryAt = lead.Time{}, lead.Time{}
 	return record, s.ReplaceMail(ctx, record)
 }

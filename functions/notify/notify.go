@@ -208,7 +208,7 @@ func (n *Notify) send(ctx context.Context, m azfunc.Message, tries int, record *
 		record.State, record.Why = store.MailDropped, err.Error()
 		n.Log.InfoContext(ctx, "a mail was overtaken", "mail", record.ID, "lead", record.Lead, "why", record.Why)
 	case permanent:
-		record.State, record.Why = store.MailFailed, refused.Reason
+		record.State, record.Why, record.FailedAt = store.MailFailed, refused.Reason, lead.At(n.Now())
 		n.Log.ErrorContext(ctx, "a mail was refused for good", "mail", record.ID, "lead", record.Lead, "error", err.Error())
 	default:
 		return n.again(ctx, m, tries, record, err), false

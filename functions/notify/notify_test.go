@@ -320,7 +320,7 @@ func TestAMailThatWasGivenUpIsRecordedAsFailed(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if r := d.record("alert-s1"); r.State != store.MailFailed || r.Why != "tried for long enough" || !r.NextTryAt.IsZero() || !r.ClaimedUntil.IsZero() {
+			if r := d.record("alert-s1"); r.State != store.MailFailed || r.Why != "tried for long enough" || !r.FailedAt.Equal(morning) || !r.NextTryAt.IsZero() || !r.ClaimedUntil.IsZero() {
 				t.Errorf("record %+v", r)
 			}
 			d.recorded(id, "alert-s1", "A mail was given up: tried for long enough.")

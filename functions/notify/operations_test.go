@@ -104,7 +104,7 @@ func TestADigestThatIsGivenUpIsRecordedAsFailed(t *testing.T) {
 	if err := d.notify.Quarantine(t.Context(), m, "tried for long enough"); err != nil {
 		t.Fatal(err)
 	}
-	if r := d.record("operations-1"); r.State != store.MailFailed || r.Why != "tried for long enough" || !r.NextTryAt.IsZero() {
+	if r := d.record("operations-1"); r.State != store.MailFailed || r.Why != "tried for long enough" || !r.FailedAt.Equal(morning) || !r.NextTryAt.IsZero() {
 		t.Errorf("record %+v", r)
 	}
 	d.runs(m, azfunc.KindDone, 0)

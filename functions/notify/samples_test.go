@@ -120,8 +120,29 @@ func samples() []sample {
 		{name: "operations", to: lead.Operations, at: monday, digest: lead.Digest{ID: "operations-1", TestLeads: []lead.TestLead{
 			{Offer: "analytics", Name: "Contoso Analytics", SeenAt: lead.At(monday)}, {Offer: "title:", SeenAt: lead.At(monday.Add(time.Minute))}}}},
 		{name: "sample", to: "mina", at: monday, mail: lead.Mail{ID: "sample-1", Kind: lead.MailSample}},
+		{name: "operations-trouble", to: lead.Operations, at: monday, digest: trouble()},
 	}
 	return append(all, listSamples()...)
+}
+
+// trouble is a digest with a bit of everything.
+func trouble() lead.Digest {
+	at := func(minutes time.Duration) lead.Time { return lead.At(monday.Add(minutes * time.Minute)) }
+	return lead.Digest{ID: "operations-2", TestLeads: []lead.TestLead{{Offer: "analytics", Name: "Contoso Analytics", SeenAt: at(0)}},
+		Left: map[lead.NoticeKind]int{lead.NoticeQuarantined: 7},
+		Notices: []lead.Notice{
+			{Kind: lead.NoticeQuarantined, ID: "0193b2c4-0001", Why: "no JSON", At: at(1)},
+			{Kind: lead.NoticeSilent, Name: "Contoso Backup", Days: 14, TestedAt: lead.At(monday.AddDate(0, 0, -20)), At: at(2)},
+			{Kind: lead.NoticeSilent, Name: "Contoso Mail", Days: 30, At: at(2)},
+			{Kind: lead.NoticeCanaryRefused, Why: "the answer was 503 and not 202", At: at(3)},
+			{Kind: lead.NoticeMailFailed, ID: "alert-0193b2c4-0002", Why: "the server refused the recipient with 550 5.1.1", At: at(4)},
+			{Kind: lead.NoticeGivenUp, ID: "0193b2c4-0003", Why: "no outcome after 72h0m0s", At: at(5)},
+			{Kind: lead.NoticeDeadLetter, ID: "0193b2c4-0004", Why: "dead letter: MaxDeliveryCountExceeded", At: at(6)},
+			{Kind: lead.NoticeUnverified, At: at(7)},
+			{Kind: lead.NoticeCanaryBack, At: at(8)},
+			{Kind: lead.NoticeQuarantined, ID: "0193b2c4-0005", Why: "a canary with a wrong mac", At: at(9)},
+			{Kind: lead.NoticeCanaryMissing, At: at(10)},
+		}}
 }
 
 // listSamples are the lists.

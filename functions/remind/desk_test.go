@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"leadflow/shared/azfunc"
 	"leadflow/shared/lead"
 	"leadflow/shared/local/lab"
+	"leadflow/shared/marketplace"
 	"leadflow/shared/queue"
 	"leadflow/shared/store"
 	"leadflow/shared/team"
@@ -35,7 +37,12 @@ type desk struct {
 	queue  *queue.Queue
 	now    time.Time
 	log    lab.Output
-	t      *testing.T
+	mu     sync.Mutex // of what follows
+	// posted are the canaries. The webhook says refusal of them; what it takes is in the ledger at once, unless it is lost.
+	posted  []string
+	refusal error
+	lost    bool
+	t       *testing.T
 }
 
 func open(t *testing.T) *desk {
@@ -49,7 +56,25 @@ func open(t *testing.T) *desk {
 // process is remind in a process of its own.
 func (d *desk) process(now func() time.Time) *remind.Remind {
 	return &remind.Remind{Store: d.store, Queue: d.queue, Team: lab.Team(team.Operations("operations@contoso.com")), ResendAfter: resendAfter, MailResendAfter: mailResendAfter,
-		GiveUpAfter: giveUpAfter, Life: life, Now: now, Log: slog.New(slog.NewTextHandler(&d.log, nil))}
+		GiveUpAfter: giveUpAfter, Life: life, Webhook: d, Secrets: [][]byte{[]byte("secret")}, Now: now, Log: slog.New(slog.NewJSONHandler(&d.log, nil))}
+}
+
+// Post is the webhook.
+func (d *desk) Post(_ context.Context, body []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.posted = append(d.posted, string(body))
+	if d.refusal != nil || d.lost {
+		return d.refusal
+	}
+	hour, _, _ := marketplace.ReadCanary(body)
+	return d.arrived(hour)
+}
+
+// arrived has the ledger have a canary.
+func (d *desk) arrived(hour string) error {
+	now := lead.At(d.now)
+	return d.store.Settle(context.Background(), lead.Submission{ID: "canary-" + hour, ReceivedAt: now}, lead.Outcome{Kind: lead.OutcomeCanary, Hour: hour, At: now}, life)
 }
 
 // runs runs every part once; nothing may fail.

@@ -32,16 +32,22 @@ type list struct {
 }
 
 // remindPeople sends the lists of the leads that wait: to whoever acts for their owners, and to the managers what has
-// waited too long.
-func (r *Remind) remindPeople(ctx context.Context) error {
+// waited too long. It counts that on its way, nil if it could not look.
+func (r *Remind) remindPeople(ctx context.Context) (overdue *store.Some, err error) {
 	now := r.Now()
-	t, err := r.Team.Team(ctx)
-	if err != nil {
-		return fmt.Errorf("remind people: %w", err)
-	}
 	due, err := r.Store.Due(ctx, now)
 	if err != nil {
-		return fmt.Errorf("remind people: %w", err)
+		return nil, fmt.Errorf("remind people: %w", err)
+	}
+	overdue = &store.Some{}
+	for _, d := range due {
+		if d.FollowUp.Breached(now) {
+			overdue.Add(d.FollowUp.DueAt)
+		}
+	}
+	t, err := r.Team.Team(ctx)
+	if err != nil {
+		return overdue, fmt.Errorf("remind people: %w", err)
 	}
 	var owned []*store.Waiting
 	var failed []error
@@ -59,7 +65,7 @@ func (r *Remind) remindPeople(ctx context.Context) error {
 			failed = append(failed, fmt.Errorf("make a list for %s: %w", l.to.Person, err))
 		}
 	}
-	return errors.Join(failed...)
+	return overdue, errors.Join(failed...)
 }
 
 // lists says which lists there could be, in a stable order.
@@ -154,7 +160,7 @@ func (r *Remind) putOff(ctx context.Context, l *list, until time.Time, s lead.St
 // send writes the mail, marks its leads, and sends word. It says whether an earlier run had done all that, so that what
 // is known of the leads is no older than the list.
 func (r *Remind) send(ctx context.Context, l *list, series lead.Series, s lead.Staff, now time.Time) (sent bool, err error) {
-	m := &store.Mail{ID: series.Open, Kind: l.kind, To: l.to.Person, State: store.MailPlanned, NextTryAt: lead.At(now), List: &lead.List{Leads: series.Leads}}
+	m := &store.Mail{ID: series.Open, Kind: l.kind, To: l.to.Person, State: store.MailPlanned, NextTryAt: lead.At(now), PlannedAt: lead.At(now), List: &lead.List{Leads: series.Leads}}
 	err = r.Store.CreateMail(ctx, m)
 	if errors.Is(err, store.ErrExists) {
 		m, err = r.Store.Mail(ctx, series.Open)

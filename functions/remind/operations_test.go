@@ -111,10 +111,10 @@ type watchingStore struct {
 	read func()
 }
 
-func (s watchingStore) Watch(ctx context.Context) (*lead.Watch, error) {
-	w, err := s.Store.Watch(ctx)
+func (s watchingStore) ReadWatch(ctx context.Context) (*lead.Watch, store.Version, error) {
+	w, v, err := s.Store.ReadWatch(ctx)
 	s.read()
-	return w, err
+	return w, v, err
 }
 
 func TestOfTwoRunsThatFindTheSameNewsOneTellsOperations(t *testing.T) {

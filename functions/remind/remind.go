@@ -40,8 +40,14 @@ type Store interface {
 	UpdateRoster(ctx context.Context, change func(*lead.Roster) error) error
 	UpdateSeries(ctx context.Context, kind lead.MailKind, person string, change func(*lead.Series) error) error
 
-	Watch(ctx context.Context) (*lead.Watch, error)
+	ReadWatch(ctx context.Context) (*lead.Watch, store.Version, error)
 	UpdateWatch(ctx context.Context, change func(*lead.Watch) error) error
+	UpdateWatchFrom(ctx context.Context, w *lead.Watch, v store.Version, change func(*lead.Watch) error) error
+	Ended(ctx context.Context, since lead.Time, each func(store.Entry) error) error
+	FailedMails(ctx context.Context, since lead.Time, each func(store.Mail) error) error
+	OpenSubmissions(ctx context.Context) (store.Some, error)
+	QuarantineCount(ctx context.Context) (quarantined, unverified store.Some, err error)
+	UnsentMails(ctx context.Context) (store.Some, error)
 	CreateMail(ctx context.Context, m *store.Mail) error
 }
 
@@ -56,11 +62,20 @@ type Teams interface {
 	Team(ctx context.Context) (team.Team, error)
 }
 
+// Webhook posts a submission to the webhook, by the way that Partner Center takes. Its error says why it was not taken, in
+// words for a log: without the URL, which has the code in it.
+type Webhook interface {
+	Post(ctx context.Context, body []byte) error
+}
+
 // Remind is the timer function.
 type Remind struct {
 	Store Store
 	Queue Queue
 	Team  Teams
+	// Webhook takes the canaries, and Secrets, newest first, sign them.
+	Webhook Webhook
+	Secrets [][]byte
 	// ResendAfter is how long a submission may be without outcome before it is sent again;
 	// MailResendAfter is the same for mails.
 	ResendAfter, MailResendAfter time.Duration
@@ -74,8 +89,19 @@ type Remind struct {
 
 // Run does every part once.
 func (r *Remind) Run(ctx context.Context, _ azfunc.Timer) error {
+	overdue, failed := r.do(ctx)
+	w, err := r.watch(ctx)
+	failed = append(failed, err, r.tellOperations(ctx, w), r.pulse(ctx, w, overdue))
+	// The canary is last: whatever holds up its post holds up nothing else.
+	return errors.Join(append(failed, r.canary(ctx, w))...)
+}
+
+// do does what people wait for. It counts the follow-ups that are overdue, nil if they could not be looked for.
+func (r *Remind) do(ctx context.Context) (overdue *store.Some, failed []error) {
+	failed = append(failed, r.sweepSubmissions(ctx), r.assignHeld(ctx))
 	// The lists come before the sweep of the mails, which would send one that an earlier run has only half made.
-	return errors.Join(r.sweepSubmissions(ctx), r.assignHeld(ctx), r.remindPeople(ctx), r.sweepMails(ctx), r.sweepLeads(ctx), r.tellOperations(ctx))
+	overdue, err := r.remindPeople(ctx)
+	return overdue, append(failed, err, r.sweepMails(ctx), r.sweepLeads(ctx))
 }
 
 // each works on the documents with these ids, several at a time. What somebody else changed or removed in

@@ -32,14 +32,14 @@ func (r *Remind) sweepSubmission(ctx context.Context, id string) error {
 		return nil
 	}
 	if now.Sub(e.OpenedAt.Time) >= r.GiveUpAfter {
-		return r.giveUp(ctx, e.Submission(), fmt.Sprintf("no outcome after %s", r.GiveUpAfter))
+		return r.giveUp(ctx, e.Submission(), lead.CauseGivenUp, fmt.Sprintf("no outcome after %s", r.GiveUpAfter))
 	}
 	if err := r.Store.ClaimTry(ctx, e, now); err != nil {
 		return err
 	}
 	err = r.Queue.SendSubmission(ctx, e.Submission(), queue.SweepID(now))
 	if queue.Refused(err) {
-		return r.giveUp(ctx, e.Submission(), "too large for the queue")
+		return r.giveUp(ctx, e.Submission(), "", "too large for the queue")
 	}
 	if err == nil {
 		r.Log.WarnContext(ctx, "a submission without outcome was sent again", "submission", id)
@@ -47,7 +47,7 @@ func (r *Remind) sweepSubmission(ctx context.Context, id string) error {
 	return err
 }
 
-func (r *Remind) giveUp(ctx context.Context, s lead.Submission, why string) error {
+func (r *Remind) giveUp(ctx context.Context, s lead.Submission, cause lead.Cause, why string) error {
 	r.Log.ErrorContext(ctx, "a submission was given up and quarantined", "submission", s.ID, "why", why)
-	return r.Store.Settle(ctx, s, lead.Outcome{Kind: lead.OutcomeQuarantined, Why: why, At: lead.At(r.Now())}, r.Life)
+	return r.Store.Settle(ctx, s, lead.Outcome{Kind: lead.OutcomeQuarantined, Why: why, Cause: cause, At: lead.At(r.Now())}, r.Life)
 }

@@ -40,7 +40,7 @@ type Rescue struct {
 // processed, and only its message was not completed.
 func (r *Rescue) Lead(ctx context.Context, m azfunc.Message) azfunc.Outcome {
 	s := queue.Submission(m)
-	o := lead.Outcome{Kind: lead.OutcomeQuarantined, Why: reason(m), At: lead.At(r.Now())}
+	o := lead.Outcome{Kind: lead.OutcomeQuarantined, Why: reason(m), Cause: lead.CauseDeadLetter, At: lead.At(r.Now())}
 	if err := r.Ledger.Settle(ctx, s, o, r.Life); err != nil {
 		return azfunc.Later(0, err)
 	}

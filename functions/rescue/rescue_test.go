@@ -112,7 +112,7 @@ func TestADeadSubmissionIsQuarantinedWholeSoThatItCanBeReplayed(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if want := (lead.Outcome{Kind: lead.OutcomeQuarantined, Why: why, At: lead.At(morning)}); e.Open() || *e.Outcome != want {
+				if want := (lead.Outcome{Kind: lead.OutcomeQuarantined, Why: why, Cause: lead.CauseDeadLetter, At: lead.At(morning)}); e.Open() || *e.Outcome != want {
 					t.Errorf("outcome %+v", e.Outcome)
 				}
 				if e.TTL != -1 || !e.NextTryAt.IsZero() || !reflect.DeepEqual(e.Submission(), submission()) {

@@ -58,6 +58,9 @@ func (s *Server) Queue(name string, f QueueFunction) {
 	}
 }
 
+// GivenUp begins the reason of a message that is quarantined because GiveUp said so.
+const GivenUp = "tried for long enough: "
+
 // runReserve is what an invocation keeps of its time to carry out the decision of Run.
 const runReserve = 30 * time.Second
 
@@ -95,7 +98,7 @@ func (f QueueFunction) carryOut(ctx context.Context, m Message, o Outcome) (Outc
 		return o, nil
 	case KindLater:
 		if f.GiveUp != nil && f.GiveUp(m) {
-			return f.putAside(ctx, m, Never("tried for long enough: "+o.Reason()))
+			return f.putAside(ctx, m, Never(GivenUp+o.Reason()))
 		}
 		return o, f.postpone(ctx, m, o)
 	case KindNever:

@@ -333,3 +333,39 @@ func (d Declared) MarshalJSON() ([]byte, error) {
 	type plain Declared
 	return d.unknown.Encode(plain(d))
 }
+
+// UnmarshalJSON reads a stored notice.
+func (n *Notice) UnmarshalJSON(b []byte) error {
+	type plain Notice
+	return n.unknown.Decode(b, (*plain)(n))
+}
+
+// MarshalJSON writes a notice as it is stored.
+func (n Notice) MarshalJSON() ([]byte, error) {
+	type plain Notice
+	return n.unknown.Encode(plain(n))
+}
+
+// UnmarshalJSON reads a stored watched offer.
+func (o *WatchedOffer) UnmarshalJSON(b []byte) error {
+	type plain WatchedOffer
+	return o.unknown.Decode(b, (*plain)(o))
+}
+
+// MarshalJSON writes a watched offer as it is stored.
+func (o WatchedOffer) MarshalJSON() ([]byte, error) {
+	type plain WatchedOffer
+	return o.unknown.Encode(plain(o))
+}
+
+// UnmarshalJSON reads a stored canary.
+func (c *Canary) UnmarshalJSON(b []byte) error {
+	type plain Canary
+	return c.unknown.Decode(b, (*plain)(c))
+}
+
+// MarshalJSON writes a canary as it is stored.
+func (c Canary) MarshalJSON() ([]byte, error) {
+	type plain Canary
+	return c.unknown.Encode(plain(c))
+}

@@ -45,9 +45,27 @@ type Outcome struct {
 	Lead string `json:"lead,omitempty"`
 	// Of is the submission that a redelivery repeats.
 	Of string `json:"of,omitempty"`
-	// Why is the reason of a quarantine or a drop, in words for a person and without personal data.
-	Why string `json:"why,omitempty"`
+	// Offer is the offer of a lead, a redelivery or a test lead, written as in LeadSource; empty where the catalogue
+	// does not have it.
+	Offer string `json:"offer,omitempty"`
+	// Hour is that of a canary.
+	Hour string `json:"hour,omitempty"`
+	// Why is the reason of a quarantine or a drop, in words for a person and without personal data; Cause is the sort of a
+	// quarantine.
+	Why   string `json:"why,omitempty"`
+	Cause Cause  `json:"cause,omitempty"`
 	// By is who dropped it, in words.
 	By string `json:"by,omitempty"`
 	At Time   `json:"at"`
 }
+
+// Cause says how it came to a quarantine.
+type Cause string
+
+// The causes. A submission that could not be read, or not be sent, has none.
+const (
+	// CauseGivenUp is that of a submission that was tried for long enough.
+	CauseGivenUp Cause = "givenUp"
+	// CauseDeadLetter is that of a submission whose message became a dead letter.
+	CauseDeadLetter Cause = "deadLetter"
+)

@@ -38,6 +38,10 @@ const (
 	propertyFirstTriedAt = "firstTriedAt" // when the first copy for later was sent
 )
 
+// sendTimeout bounds one send with all its retries: the client would wait for an answer as long as its context lets it. A
+// namespace that is reached answers in milliseconds.
+const sendTimeout = 10 * time.Second
+
 // maxProperty bounds each application property in bytes, so that the largest body and its properties stay
 // below the 256 KB of one message.
 const maxProperty = 1 << 10
@@ -93,7 +97,8 @@ type Queue struct {
 func Open(o Options) (*Queue, error) {
 	options := &azservicebus.ClientOptions{RetryOptions: azservicebus.RetryOptions{
 		// An idle link is detached after 10 minutes, which the first retry mends at once. What lasts
-		// longer is for the caller: the webhook has the ledger, the functions have the back-off.
+		// longer is for the caller: the webhook has the ledger, the functions have the back-off. One
+		// connection carries the links of both queues.
 		MaxRetries: 2, RetryDelay: 100 * time.Millisecond, MaxRetryDelay: time.Second,
 	}}
 	var client *azservicebus.Client
@@ -239,6 +244,8 @@ func (q *Queue) send(ctx context.Context, queueName, id string, body []byte, pro
 }
 
 func (q *Queue) sendMessage(ctx context.Context, queueName string, m *azservicebus.Message) error {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
 	sender, err := q.sender(queueName)
 	if err == nil {
 		err = sender.SendMessage(ctx, m, nil)
@@ -262,8 +269,16 @@ func (q *Queue) sender(name string) (*azservicebus.Sender, error) {
 	return s, err
 }
 
-// Refused says that the very message was refused and will be every time: it is too large. Every other
-// error may pass.
+// Refused says that the very message was refused and will be every time. Every other error may pass. This is the one
+// place that decides about the errors of Service Bus.
+//
+//	too large           refused: it is the message, whoever sends it
+//	unauthorized        transient: key, role or firewall, the operator's to repair
+//	notfound            transient: the queue is missing, the operator's to repair
+//	connlost, timeout   transient: the client has tried three times by itself, with a new link or connection
+//	closed              transient: the client makes a new link with the next send
+//	throttled           transient: the service says so as any failure that may pass, and takes what is sent later
+//	no answer in time   transient: whether it was sent is not known, and duplicate detection drops the repeat
 func Refused(err error) bool { return errors.Is(err, azservicebus.ErrMessageTooLarge) }
 
 // bounded cuts s to maxProperty between two characters. Bytes that are no UTF-8 give way to U+FFFD: they

@@ -42,6 +42,10 @@ type Mail struct {
 	ClaimedUntil lead.Time `json:"claimedUntil,omitzero"`
 	// NextTryAt is there until the mail has ended; the sweep finds it by that.
 	NextTryAt lead.Time `json:"nextTryAt,omitzero"`
+	// PlannedAt is when a mail that no lead asks for was planned; leads know that of theirs.
+	PlannedAt lead.Time `json:"plannedAt,omitzero"`
+	// FailedAt is when a mail was given up for good; zero for all others. Operations are told by it.
+	FailedAt lead.Time `json:"failedAt,omitzero"`
 	// Tries counts the attempts that ended with a later.
 	Tries     int       `json:"tries,omitempty"`
 	MessageID string    `json:"messageId,omitempty"`

@@ -77,6 +77,11 @@ func TestTheIndexesAreThoseThatTheQueriesUseAndNoOthers(t *testing.T) {
 		"Leads":            func() error { return s.Leads(ctx, time.Time{}, func(lead.Lead) error { return nil }) },
 		"Reached":          func() error { return s.Reached(ctx, func(store.Reached) error { return nil }) },
 		"AllArchives":      func() error { _, err := s.AllArchives(ctx, "l1"); return err },
+		"Ended":            func() error { return s.Ended(ctx, lead.At(morning), func(store.Entry) error { return nil }) },
+		"OpenSubmissions":  func() error { _, err := s.OpenSubmissions(ctx); return err },
+		"QuarantineCount":  func() error { _, _, err := s.QuarantineCount(ctx); return err },
+		"UnsentMails":      func() error { _, err := s.UnsentMails(ctx); return err },
+		"FailedMails":      func() error { return s.FailedMails(ctx, lead.At(morning), func(store.Mail) error { return nil }) },
 		"Similar":          func() error { _, err := s.Similar(ctx, []string{"a", "b"}, ""); return err },
 	} {
 		if err := ask(); err != nil {

@@ -31,18 +31,25 @@ func (k kept[T]) read(ctx context.Context, s *Store) (*T, azcore.ETag, error) {
 
 // update changes the document, as Update does with a lead. It starts over after so many conflicts at most.
 func (k kept[T]) update(ctx context.Context, s *Store, conflicts int, change func(*T) error) error {
+	return k.updateFrom(ctx, s, conflicts, nil, "", change)
+}
+
+// updateFrom is update for a document that was read already, or nil.
+func (k kept[T]) updateFrom(ctx context.Context, s *Store, conflicts int, document *T, etag azcore.ETag, change func(*T) error) error {
 	return retry(ctx, conflicts, k.what, func() (clashed bool, err error) {
-		document, etag, err := k.read(ctx, s)
-		if err != nil {
+		have, version := document, etag
+		if document = nil; have == nil {
+			if have, version, err = k.read(ctx, s); err != nil {
+				return false, err
+			}
+		}
+		if err := change(have); err != nil {
 			return false, err
 		}
-		if err := change(document); err != nil {
-			return false, err
-		}
-		if etag == "" {
-			_, err = s.create(ctx, topology.ContainerState, k.id, document)
+		if version == "" {
+			_, err = s.create(ctx, topology.ContainerState, k.id, have)
 		} else {
-			_, err = s.replace(ctx, topology.ContainerState, k.id, k.id, document, etag)
+			_, err = s.replace(ctx, topology.ContainerState, k.id, k.id, have, version)
 		}
 		return clash(err)
 	})

@@ -58,7 +58,7 @@ type Options struct {
 	Key        string
 	Credential azcore.TokenCredential
 	Database   string
-	// Transport sends the requests; nil means the SDK's own.
+	// Transport sends the requests; nil means the store's own, with limits of its own.
 	Transport policy.Transporter
 }
 
@@ -81,6 +81,9 @@ type session struct {
 
 // Open makes a store. It does not use the network, so it succeeds while the database is away.
 func Open(o Options) (*Store, error) {
+	if o.Transport == nil {
+		o.Transport = newTransport() // once: the sessions share its connections
+	}
 	s := &Store{options: o, rosterTurn: make(chan struct{}, 1)}
 	if _, err := s.session(); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
@@ -96,9 +99,10 @@ func (s *Store) session() (*session, error) {
 	}
 	options := &azcosmos.ClientOptions{ClientOptions: policy.ClientOptions{
 		Transport: s.options.Transport,
-		// Two quick tries ride out a blip or a 429; whatever lasts longer is for the back-off of the
-		// functions, which holds no invocation open.
-		Retry: policy.RetryOptions{MaxRetries: 2, RetryDelay: 200 * time.Millisecond, MaxRetryDelay: 2 * time.Second},
+		// Two quick tries more ride out a blip or a 429; whatever lasts longer is for the back-off of the
+		// functions, which holds no invocation open. An answer that asks for more than the longest delay is
+		// given up at once.
+		Retry: policy.RetryOptions{MaxRetries: 2, RetryDelay: 200 * time.Millisecond, MaxRetryDelay: 2 * time.Second, TryTimeout: tryTimeout, StatusCodes: again()},
 	}}
 	var client *azcosmos.Client
 	var err error
@@ -180,6 +184,31 @@ const (
 	substatusNoOwner = "1003"
 )
 
+// statusRetryWith is the service's own: another write of the same document is under way.
+const statusRetryWith = 449
+
+// again are the answers after which the client tries once more by itself; see sorted.
+func again() []int {
+	return []int{http.StatusRequestTimeout, http.StatusGone, http.StatusTooManyRequests, statusRetryWith,
+		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
+}
+
+// sorted decides what an error of the service means. This is the one place for it.
+//
+//	404                    ErrNotFound; with substatus 1003 the operator's to repair: a container is missing
+//	409                    ErrExists
+//	412                    ErrChanged: an If-Match or a patch's condition does not hold
+//	408, 410, 449, 5xx     transient: slow, moving a partition, busy with the same document, or away. The client
+//	                       has tried again by itself. Whether a write took effect all the same is not known, which
+//	                       is why each is conditional and may be repeated. A 503 it leaves to the caller when the
+//	                       account has one region: there is no other to turn to
+//	429                    transient: over the throughput. The client has waited as long as Retry-After said; an
+//	                       answer that asks for over 2 s, or the third in a row, is for the back-off of the
+//	                       functions, which begins with a minute and so is longer than the service ever asks for
+//	401, 403               transient: key, role or firewall, the operator's to repair; nothing is lost meanwhile
+//	400, 413               transient, though the same request will not do better: the message goes the way of all
+//	                       that fails, and ends in quarantine
+//	no answer, time-outs   transient
 func sorted(err error) error {
 	re, ok := errors.AsType[*azcore.ResponseError](err)
 	if !ok {
@@ -208,7 +237,11 @@ type AnswerError struct {
 }
 
 func (e *AnswerError) Error() string {
-	return fmt.Sprintf("the database answered %d %s", e.Status, e.Code)
+	text := fmt.Sprintf("the database answered %d %s", e.Status, e.Code)
+	if e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden {
+		text += ": check COSMOS_KEY, the identity's role, the account's firewall and this machine's clock"
+	}
+	return text
 }
 
 // read reads a document by its id in the partition of that name, and gives its ETag.

@@ -103,7 +103,7 @@ func (t Team) route(a Ask) (rule lead.Phrase, g Group, named *Person) {
 			return rule, g, nil
 		}
 	}
-	if o, ok := t.byID(written(a.Offer.Publisher, a.Offer.ID), a.Offer.Publisher); ok {
+	if o, ok := t.byID(Written(a.Offer.Publisher, a.Offer.ID), a.Offer.Publisher); ok {
 		if g, ok := t.group(o.Team); ok {
 			return lead.Say("rule.offer"), g, nil
 		}
@@ -136,7 +136,7 @@ func (r Rule) fits(a Ask) (rule lead.Phrase, fits bool) {
 	for _, action := range r.Actions {
 		actions = append(actions, string(action))
 	}
-	fits = meets("offer", r.Offers, a.Offer.ID, written(a.Offer.Publisher, a.Offer.ID)) &&
+	fits = meets("offer", r.Offers, a.Offer.ID, Written(a.Offer.Publisher, a.Offer.ID)) &&
 		meets("publisher", r.Publishers, a.Offer.Publisher) &&
 		meets("source", r.Sources, a.Source) &&
 		meets("action", actions, string(a.Action)) &&

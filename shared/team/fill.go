@@ -162,7 +162,7 @@ func cutPlaceholder(text string) (before string, p placeholder, after string, ok
 // fits says whether a text is for leads with an action and an offer. Without them only texts for all fit.
 func (t Text) fits(a lead.Action, o lead.Offer) bool {
 	return (t.Action == "" || t.Action == a) &&
-		(t.Offer == "" || strings.EqualFold(t.Offer, o.ID) || strings.EqualFold(t.Offer, written(o.Publisher, o.ID)))
+		(t.Offer == "" || strings.EqualFold(t.Offer, o.ID) || strings.EqualFold(t.Offer, Written(o.Publisher, o.ID)))
 }
 
 // parts are those of the text, which can be set.

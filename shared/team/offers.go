@@ -23,8 +23,7 @@ type Offer struct {
 	Product string
 	// Team is the id of the team that gets its leads where no rule decides; empty for none of its own.
 	Team string
-	// SilenceDays is after how many days without a lead a warning is worth it, 1 to 365; 0 is never. Nothing
-	// follows from it yet.
+	// SilenceDays is after how many days without a lead a warning is worth it, 1 to 365; 0 is never.
 	SilenceDays int
 }
 
@@ -51,7 +50,7 @@ func (t Team) HasCatalogue() bool { return len(t.Offers) > 0 }
 // not is what was said, under the id of the URL if that is another. When nothing is said at all the offer is
 // empty and not known. The Action is always said's.
 func (t Team) Resolve(urlOffer string, said lead.Offer) (offer lead.Offer, known bool) {
-	id := cmp.Or(urlOffer, written(said.Publisher, said.ID))
+	id := cmp.Or(urlOffer, Written(said.Publisher, said.ID))
 	if o, ok := t.byID(id, said.Publisher); ok {
 		return o.named(said), true
 	}
@@ -61,19 +60,42 @@ func (t Team) Resolve(urlOffer string, said lead.Offer) (offer lead.Offer, known
 		}
 		return said, false
 	}
-	if !strings.EqualFold(urlOffer, said.ID) && !strings.EqualFold(urlOffer, written(said.Publisher, said.ID)) {
+	if !strings.EqualFold(urlOffer, said.ID) && !strings.EqualFold(urlOffer, Written(said.Publisher, said.ID)) {
 		said.ID, said.Publisher = urlOffer, ""
 	}
 	return said, false
 }
 
-// Find looks for an offer that Resolve has given, in a catalogue that may be another one by now.
-func (t Team) Find(o lead.Offer) (offer lead.Offer, known bool) {
-	return t.Resolve(written(o.Publisher, o.ID), o)
+// Listings are the offers whose silence is to be watched.
+func (t Team) Listings() []lead.Listing {
+	var all []lead.Listing
+	for _, o := range t.Offers {
+		if o.SilenceDays > 0 {
+			l := o.listing()
+			l.Name, l.Days = cmp.Or(o.Name(), o.ID), o.SilenceDays
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
-// written is how an offer stands in LeadSource.
-func written(publisher, id string) string {
+// Listing says which listing of the catalogue is written so in LeadSource or in the URL of the webhook.
+func (t Team) Listing(offer string) (listing string, known bool) {
+	o, known := t.byID(offer, "")
+	return o.listing().Offer, known
+}
+
+func (o Offer) listing() lead.Listing {
+	return lead.Listing{Offer: strings.ToLower(Written(o.Publisher, o.ID)), ID: o.ID}
+}
+
+// Find looks for an offer that Resolve has given, in a catalogue that may be another one by now.
+func (t Team) Find(o lead.Offer) (offer lead.Offer, known bool) {
+	return t.Resolve(Written(o.Publisher, o.ID), o)
+}
+
+// Written is how an offer stands in LeadSource.
+func Written(publisher, id string) string {
 	if publisher == "" || id == "" {
 		return id
 	}
@@ -200,13 +222,9 @@ func (r *reader) offers(n *node) []Offer {
 			}},
 			field{name: "product", read: func(n *node) { o.Product, _ = r.text(n, "product") }},
 			field{name: "team", read: func(n *node) { o.Team = r.name(n, "team", &r.groups) }},
-			field{name: "silenceDays", read: func(n *node) {
-				if o.SilenceDays = r.number(n, "silenceDays", 1, 365); o.SilenceDays > 0 {
-					r.warn(n.place, "this version of Leadflow does not watch for silence yet: nothing follows from silenceDays")
-				}
-			}},
+			field{name: "silenceDays", read: func(n *node) { o.SilenceDays = r.number(n, "silenceDays", 1, 365) }},
 		)
-		if name := strings.ToLower(written(o.Publisher, o.ID)); name != "" {
+		if name := strings.ToLower(Written(o.Publisher, o.ID)); name != "" {
 			if first, twice := ids[name]; twice {
 				r.add(idAt, fmt.Sprintf("the offer %s is in the list already, in line %d: put the two together", quoted(name), first))
 			} else {

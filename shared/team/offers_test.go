@@ -204,3 +204,19 @@ func TestWhatIsFoundOnceIsFoundAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestTheListingsWhoseSilenceIsWatchedAreToldApartHoweverTheyAreWritten(t *testing.T) {
+	file, problems := team.Parse([]byte("offers:\n- {id: Backup, publisher: Contoso, silenceDays: 7}\n- {id: mail, product: Mail, silenceDays: 3}\n- {id: quiet}\n"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	want := []lead.Listing{{Offer: "contoso.backup", ID: "Backup", Name: "Backup", Days: 7}, {Offer: "mail", ID: "mail", Name: "Mail", Days: 3}}
+	if got := file.Listings(); !slices.Equal(got, want) {
+		t.Errorf("listings %+v", got)
+	}
+	for written, want := range map[string]string{"contoso.backup": "contoso.backup", "BACKUP": "contoso.backup", "fabrikam.mail": "mail", "other": "", "": ""} {
+		if got, known := file.Listing(written); known != (want != "") || known && got != want {
+			t.Errorf("%q is %q, %t", written, got, known)
+		}
+	}
+}

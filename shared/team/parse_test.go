@@ -215,8 +215,6 @@ func TestEveryMistakeIsToldWithItsPlaceAndWhatToDo(t *testing.T) {
 		{"a title for two offers", "offers:\n- id: a\n  titles: [Contoso Analytics]\n- id: b\n  titles: [B, \"ＣＯＮＴＯＳＯ   analytics\"]\n", []string{
 			"5:15 the title \"ＣＯＮＴＯＳＯ analytics\" is also that of the offer in line 3: a title belongs to one offer"}},
 		{"a title twice for one offer", "offers:\n- id: a\n  titles: [A, Straße, STRASSE]\n", []string{`w3:23 the offer has the title "STRASSE" twice, first in line 3: take one out`}},
-		{"days of silence, which nothing follows from yet", "offers:\n- id: a\n  silenceDays: 1\n- {id: b, silenceDays: 365}\n", []string{
-			"w3:16 this version of Leadflow does not watch for silence yet", "w4:24 this version"}},
 		{"an internal domain where customers have addresses", "internalDomains: [gmail.com, Hotmail.co.uk]\n", []string{"1:19 \"gmail.com\" is where anybody can have an address, customers too: give only domains that are your own", "1:30 \"Hotmail.co.uk\" is where"}},
 		{"an internal domain twice", "internalDomains: [contoso.com, Contoso.COM]\n", []string{"w1:32 contoso.com is listed twice, first in line 1: take one out"}},
 		{"an internal domain below another", "internalDomains:\n- eu.sales.contoso.com\n- contoso.com\n- notcontoso.com\n", []string{"w2:3 eu.sales.contoso.com is below contoso.com, which is listed and includes it: take it out"}},

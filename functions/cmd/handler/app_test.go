@@ -23,6 +23,7 @@ import (
 	"leadflow/shared/link"
 	"leadflow/shared/local/host"
 	"leadflow/shared/local/lab"
+	"leadflow/shared/marketplace"
 	"leadflow/shared/store"
 )
 
@@ -243,12 +244,22 @@ func (a *app) inInbox() map[string]int {
 	return have
 }
 
-// entries are the ledger's entries, without bodies.
+// entries are the ledger's entries, without bodies, but for the canaries that the app posts to itself.
 func (a *app) entries() []store.Entry {
 	a.t.Helper()
 	var all []store.Entry
 	err := a.store.Entries(a.t.Context(), time.Now().Add(-time.Hour), func(e store.Entry) error {
-		all = append(all, e)
+		canary := !e.Open() && e.Outcome.Kind == lead.OutcomeCanary
+		if e.Open() {
+			whole, err := a.store.Entry(a.t.Context(), e.ID)
+			if err != nil {
+				return err
+			}
+			_, _, canary = marketplace.ReadCanary(whole.Body)
+		}
+		if !canary {
+			all = append(all, e)
+		}
 		return nil
 	})
 	if err != nil {

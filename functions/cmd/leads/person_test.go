@@ -335,7 +335,7 @@ func TestASuppressionOutlivesTheErasure(t *testing.T) {
 	o := anas(t)
 	id := ids(anasAddress)
 	if _, err := o.store.Update(t.Context(), id, func(l *lead.Lead) error {
-		return l.Suppress(lead.SuppressedOptedOut, lead.Actor{Person: "operations", Name: "Operations"}, time.Now())
+		return l.Suppress(lead.SuppressedOptedOut, "", lead.Actor{Person: "operations", Name: "Operations"}, time.Now())
 	}); err != nil {
 		t.Fatal(err)
 	}
