@@ -25,7 +25,7 @@ texts:
       Kind regards
       {owner}, Contoso
     booking: https://book.contoso.com/call?type=intro
-  - {language: pt-br, action: plt, offer: contoso.BACKUP, body: "Olá {firstName}, {signature} P.S. {offer|o produto}"}
+  - {language: pt-br, action: plt, offer: contoso.BACKUP, body: "Olá {firstName}, {signature|Contoso} P.S. {offer|o produto}"}
 `
 
 func TestTheTextsOfAFileAreRead(t *testing.T) {
@@ -33,7 +33,7 @@ func TestTheTextsOfAFileAreRead(t *testing.T) {
 	want := []team.Text{
 		{Language: "en", Subject: "{offer}: your request", Body: "Hello {firstName|there},\n\nthank you for your interest in {offer}.\n  - Pick a time: {booking}\n\n{signature}",
 			Signature: "Kind regards\n{owner}, Contoso", Booking: "https://book.contoso.com/call?type=intro", Line: 4},
-		{Language: "pt-BR", Action: lead.ActionContactMe, Offer: "contoso.BACKUP", Body: "Olá {firstName}, {signature} P.S. {offer|o produto}", Line: 15},
+		{Language: "pt-BR", Action: lead.ActionContactMe, Offer: "contoso.BACKUP", Body: "Olá {firstName}, {signature|Contoso} P.S. {offer|o produto}", Line: 15},
 	}
 	if !reflect.DeepEqual(got.Texts, want) || !got.MailPrivacy {
 		t.Errorf("texts %+v, privacy %v", got.Texts, got.MailPrivacy)
