@@ -80,6 +80,24 @@ func TestAMailThatAsksToStopHasNoAddressThoughContactIsAllowedByNow(t *testing.T
 	}
 }
 
+// What was decided after the mail was planned counts too.
+func TestAMailOffersNoContactThatIsOrWasInDoubt(t *testing.T) {
+	suppressed := grown(person(1), touch("s1", lead.ActionContactMe))
+	suppressed.Suppression = &lead.Suppression{Reason: lead.SuppressedOptedOut}
+	decided := grown(person(1), touch("s1", lead.ActionDoNot), touch("s2", lead.ActionContactMe))
+	decided.Suppression = nil
+	for name, l := range map[string]*lead.Lead{"suppressed since": suppressed, "to be decided on, and allowed since": decided} {
+		if m := written(t, l); strings.Contains(m.HTML, "mailto:") || strings.Contains(m.HTML, "tel:") {
+			t.Errorf("%s: the mail is\n%s", name, m.Text)
+		}
+	}
+	closed := grown(person(1), touch("s1", lead.ActionContactMe))
+	closed.Stage = lead.StageWon
+	if m := written(t, closed); strings.Contains(m.HTML, "#contacted") {
+		t.Error("the mail leads to forms that the page of a closed lead has not")
+	}
+}
+
 func TestWhoWasCreatedInThePortalIsWelcomedAsOneWhoAcquired(t *testing.T) {
 	if m := written(t, grown(person(1), touch("s1", lead.ActionCreated))); !strings.Contains(m.Text, "Welcome them and offer help with the first steps.") {
 		t.Errorf("the mail is\n%s", m.Text)
