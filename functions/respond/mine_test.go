@@ -195,6 +195,22 @@ func TestAContactIsRecordedFromTheListAndTheListSaysSo(t *testing.T) {
 	}
 }
 
+func TestWhoRecordsFromALaterPartOfAListStaysThere(t *testing.T) {
+	s := openFor(t, crew)
+	for n := range 60 {
+		s.owns("kim", fmt.Sprintf("Company%03d", n), func(l *lead.Lead) error {
+			l.FollowUp.DueAt = lead.At(morning.Add(time.Duration(n) * time.Minute))
+			return nil
+		})
+	}
+	here := s.link(list(link.KindMine, "kim")) + "&from=50"
+	s.at(morning.Add(time.Second))
+	res, _ := s.sends(here, tap("company055", "noAnswer", ""))
+	if page := s.follows(here, res); !strings.Contains(role(page, "status"), "Company055") || strings.Contains(outline(t, page), "Company003") || !strings.Contains(outline(t, page), "Company059") {
+		t.Errorf("the page says %q and shows %s", role(page, "status"), outline(t, page))
+	}
+}
+
 func TestWhoActsFromAListSeesWhatOthersDidMeanwhile(t *testing.T) {
 	s := openFor(t, crew)
 	id := s.owns("kim", "Fabrikam")
