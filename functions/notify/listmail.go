@@ -134,7 +134,7 @@ func (r reader) reminder(id string, due []*lead.Lead, room int) list {
 		c.Parts = append(c.Parts, r.part(lead.MailReminder, id, "", waiting, room, r.mine()))
 	}
 	if len(closing) > 0 {
-		c.Parts = append(c.Parts, r.part(lead.MailReminder, id, heading, closing, max(1, room/5), r.mine()))
+		c.Parts = append(c.Parts, r.part(lead.MailReminder, id, heading, closing, room/5, r.mine()))
 	}
 	return c
 }

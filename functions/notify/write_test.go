@@ -71,6 +71,47 @@ func TestASuppressedPersonCannotBeReachedFromTheMail(t *testing.T) {
 	}
 }
 
+// It was allowed between the mail's being planned and its being sent.
+func TestAMailThatAsksToStopHasNoAddressThoughContactIsAllowedByNow(t *testing.T) {
+	l := grown(person(1), touch("s1", lead.ActionContactMe), touch("s2", lead.ActionDoNot))
+	l.Suppression = nil
+	if m := written(t, l); strings.Contains(m.Text+m.HTML, "ana.1@") || strings.Contains(m.Text+m.HTML, "91234") {
+		t.Errorf("the mail is\n%s", m.Text)
+	}
+}
+
+// What was decided after the mail was planned counts too.
+func TestAMailOffersNoContactThatIsOrWasInDoubt(t *testing.T) {
+	suppressed := grown(person(1), touch("s1", lead.ActionContactMe))
+	suppressed.Suppression = &lead.Suppression{Reason: lead.SuppressedOptedOut}
+	decided := grown(person(1), touch("s1", lead.ActionDoNot), touch("s2", lead.ActionContactMe))
+	decided.Suppression = nil
+	for name, l := range map[string]*lead.Lead{"suppressed since": suppressed, "to be decided on, and allowed since": decided} {
+		if m := written(t, l); strings.Contains(m.HTML, "mailto:") || strings.Contains(m.HTML, "tel:") {
+			t.Errorf("%s: the mail is\n%s", name, m.Text)
+		}
+	}
+	closed := grown(person(1), touch("s1", lead.ActionContactMe))
+	closed.Stage = lead.StageWon
+	if m := written(t, closed); strings.Contains(m.HTML, "#contacted") {
+		t.Error("the mail leads to forms that the page of a closed lead has not")
+	}
+}
+
+func TestWhoWasCreatedInThePortalIsWelcomedAsOneWhoAcquired(t *testing.T) {
+	if m := written(t, grown(person(1), touch("s1", lead.ActionCreated))); !strings.Contains(m.Text, "Welcome them and offer help with the first steps.") {
+		t.Errorf("the mail is\n%s", m.Text)
+	}
+}
+
+func TestWhatTheyWroteBeginsAndEndsWithALineThatSaysSomething(t *testing.T) {
+	wrote := touch("s1", lead.ActionContactMe)
+	wrote.Description = "\r\n \u2028Hello,\n\n\n\nplease call.\v\v"
+	if m := written(t, grown(person(1), wrote)); !strings.Contains(m.Text, "They wrote:\n> Hello,\n> \n> please call.\n\n") {
+		t.Errorf("the mail is\n%s", m.Text)
+	}
+}
+
 func TestTheMailNamesAnOfferThatTheCatalogueLacks(t *testing.T) {
 	with := func(o lead.Offer) *lead.Lead {
 		x := touch("s1", lead.ActionContactMe)

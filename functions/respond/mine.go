@@ -163,7 +163,11 @@ func (p *Respond) recordQuick(w http.ResponseWriter, r *http.Request, v visit) {
 		p.failed(r, err)
 		p.say(w, v.Words, notRecorded)
 	default:
-		redirect(w, v, url.Values{how(err): {id}, fieldLead: {l.ID}, querySeen: {r.PostForm.Get(querySeen)}})
+		said := url.Values{how(err): {id}, fieldLead: {l.ID}, querySeen: {r.PostForm.Get(querySeen)}}
+		if from := r.URL.Query().Get(queryFrom); from != "" { // the same part of the list
+			said.Set(queryFrom, from)
+		}
+		redirect(w, v, said)
 	}
 }
 

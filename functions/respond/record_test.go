@@ -786,6 +786,7 @@ func TestAPageSaysWhatIsDueAndByWhen(t *testing.T) {
 		}, time.Hour, []string{"Follow up: step 6 of 6. Since Mon 23 Nov 18:00 KST, 09:00 UTC."}},
 		{"nothing on a closed lead", closed, time.Hour, []string{"Nothing: it is closed as Lost."}},
 		{"nothing where nobody may be contacted", suppressed(lead.SuppressedOptedOut), time.Hour, []string{"Nothing: they must not be contacted.", "They said so themselves."}},
+		{"nothing where a colleague said so", suppressed(lead.SuppressedDoNotContact), time.Hour, []string{"Nothing: they must not be contacted.", "Do not contact this person. The team said so."}},
 		{"nothing after an answer", func(l *lead.Lead) error {
 			return l.Contacted(lead.Attempt{At: morning, By: people.People[0].Actor(), Disposition: lead.Connected}, morning, people.Staff(morning, nil))
 		}, time.Hour, []string{"Nothing is planned."}},

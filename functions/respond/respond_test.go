@@ -426,7 +426,7 @@ func TestASuppressedPersonCannotBeReachedFromThePage(t *testing.T) {
 	s := open(t)
 	s.has("l1", ana(), touch("s1", lead.ActionContactMe), touch("s2", lead.ActionDoNot))
 	page := s.sees("l1")
-	if !strings.Contains(page, "Do not contact this person.") || !strings.Contains(page, "Ana Silva") {
+	if !strings.Contains(page, "Do not contact this person. Microsoft said so.") || !strings.Contains(page, "Ana Silva") {
 		t.Errorf("the page does not say so:\n%s", page)
 	}
 	for _, way := range []string{"mailto:", "tel:", "ana@", "91234"} {

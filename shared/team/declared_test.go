@@ -110,6 +110,10 @@ func TestAnAbsenceThatIsDeclaredStopsNoClockButHandsTheActionOver(t *testing.T) 
 }
 
 func TestWhatIsDeclaredIsSaidWhileItMakesADifference(t *testing.T) {
+	planned := staffed()
+	for i := range planned.People {
+		planned.People[i].Calendar.Away = []lead.Stretch{{From: monday.Add(week), To: monday.Add(2 * week)}}
+	}
 	for _, c := range []struct {
 		name     string
 		file     team.Team
@@ -124,6 +128,7 @@ func TestWhatIsDeclaredIsSaidWhileItMakesADifference(t *testing.T) {
 		{"away, and it is over", staffed(), words{"kim": until(t, week)}, week, ""},
 		{"away for less than the file has it, and that is over", absent(staffed(), week, "kim"), words{"kim": until(t, hour)}, 2 * hour,
 			"back, as declared on Mon 30 Nov, and not away until Mon 7 Dec 09:00 as the team file has it"},
+		{"away, and later by the file", planned, words{"kim": until(t, hour)}, week + hour, ""},
 		{"back", absent(staffed(), week, "kim"), words{"kim": lead.DeclareBack(monday)}, 0, "back, as declared on Mon 30 Nov, and not away until Mon 7 Dec 09:00 as the team file has it"},
 		{"back, which the file says too", absent(staffed(), week, "kim"), words{"kim": lead.DeclareBack(monday)}, week, ""},
 	} {

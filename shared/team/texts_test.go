@@ -25,7 +25,7 @@ texts:
       Kind regards
       {owner}, Contoso
     booking: https://book.contoso.com/call?type=intro
-  - {language: pt-br, action: plt, offer: contoso.BACKUP, body: "Olá {firstName}, {signature} P.S. {offer|o produto}"}
+  - {language: pt-br, action: plt, offer: contoso.BACKUP, body: "Olá {firstName}, {signature|Contoso} P.S. {offer|o produto}"}
 `
 
 func TestTheTextsOfAFileAreRead(t *testing.T) {
@@ -33,7 +33,7 @@ func TestTheTextsOfAFileAreRead(t *testing.T) {
 	want := []team.Text{
 		{Language: "en", Subject: "{offer}: your request", Body: "Hello {firstName|there},\n\nthank you for your interest in {offer}.\n  - Pick a time: {booking}\n\n{signature}",
 			Signature: "Kind regards\n{owner}, Contoso", Booking: "https://book.contoso.com/call?type=intro", Line: 4},
-		{Language: "pt-BR", Action: lead.ActionContactMe, Offer: "contoso.BACKUP", Body: "Olá {firstName}, {signature} P.S. {offer|o produto}", Line: 15},
+		{Language: "pt-BR", Action: lead.ActionContactMe, Offer: "contoso.BACKUP", Body: "Olá {firstName}, {signature|Contoso} P.S. {offer|o produto}", Line: 15},
 	}
 	if !reflect.DeepEqual(got.Texts, want) || !got.MailPrivacy {
 		t.Errorf("texts %+v, privacy %v", got.Texts, got.MailPrivacy)
@@ -60,6 +60,7 @@ func TestEveryMistakeInTheTextsIsToldWithItsPlace(t *testing.T) {
 		{"a part that is no text", en + "  body: 5\n  signature: [a]\n", []string{`3:9 body is "5": it must be a text, so put it in quotes`, "4:14 signature is a list: it must be a text"}},
 		{"a brace without quotes", en + "  subject: {offer}\n", []string{"3:12 subject begins with a brace, so YAML takes it for keys: put it in quotes"}},
 		{"a subject of two lines", en + "  subject: \"a\\nb\"\n", []string{"3:12 subject has a line end in it"}},
+		{"a line end that not every program sees", en + "  subject: \"a\\u2028b\"\n  body: \"a\\u2029b\"\n", []string{"3:12 subject has a control character in it: take it out", "4:9 body has a control character in it: take it out"}},
 		{"a control character", en + "  body: \"a\\eb\"\n", []string{"3:9 body has a control character in it: take it out"}},
 		{"parts that are too long", en + "  subject: " + strings.Repeat("a", 257) + "\n  signature: " + strings.Repeat("a", 1001) + "\n  body: " + strings.Repeat("가", 4001) + "\n", []string{
 			"3:12 subject has more than 256 characters: shorten it", "4:14 signature has more than 1000", "5:9 body has more than 4000"}},
