@@ -2,6 +2,7 @@ package respond
 
 import (
 	"cmp"
+	"html/template"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"leadflow/shared/lead"
 	"leadflow/shared/link"
+	"leadflow/shared/normalize"
 )
 
 const (
@@ -30,16 +32,18 @@ const queryFrom = "from"
 // card is a lead as the lists show it.
 type card struct {
 	ID, Title, Who string
-	Link           string
-	Due            due
-	// Phone is empty if there is none or nobody may call.
+	// Link is signed here, so it needs no filter.
+	Link template.URL
+	Due  due
+	// Phone is empty if there is none or nobody may call. Call has its digits, if it is plainly one number.
 	Phone string
+	Call  template.URL
 	// Stop says that nobody may contact them.
 	Stop string
 	// Owner is whose lead it is, where that is not said anyway.
 	Owner string
-	// Place is where it stands among those that are shown.
-	Place int
+	// Record is what records a contact, where somebody may be contacted.
+	Record template.HTML
 	// Ticked says that it was chosen in a form that was refused.
 	Ticked bool
 }
@@ -112,10 +116,13 @@ func (p *Respond) sections(cards []lead.Card, v visit) []section {
 }
 
 func (p *Respond) card(c lead.Card, v visit) card {
-	shown := card{ID: c.ID, Title: cut(c.Subject, maxTitle), Who: cut(name(c.Contact, v), maxWho), Link: p.address(v, link.KindLead, c.ID),
+	shown := card{ID: c.ID, Title: cut(c.Subject, maxTitle), Who: cut(name(c.Contact, v), maxWho), Link: template.URL(p.address(v, link.KindLead, c.ID)),
 		Due: dueOf(&lead.Lead{Stage: c.Stage, FollowUp: c.FollowUp, Suppression: c.Suppression}, v)}
 	if c.Suppression == nil {
 		shown.Phone = c.Contact.Phone
+		if digits := normalize.Dial(shown.Phone); digits != "" {
+			shown.Call = template.URL("tel:" + digits)
+		}
 	} else {
 		shown.Stop = v.Say("stop.short")
 	}

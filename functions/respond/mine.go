@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -96,11 +97,18 @@ func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v
 	for _, c := range cards {
 		owners[c.ID] = c.Owner.Person
 	}
+	record, err := p.render("record", v.Words, "", nil)
+	if err != nil {
+		p.write(w, status, "record", v.Words, nil, err)
+		return
+	}
 	page, err := p.fit("mine.html", shown.Heading, cards, v, query, func(shows part) any {
 		var ids []string
 		for _, s := range shows.Sections {
 			for i, c := range s.Cards {
-				s.Cards[i].Place = len(ids)
+				if c.Stop == "" {
+					s.Cards[i].Record = template.HTML(strings.ReplaceAll(string(record), "PLACE", strconv.Itoa(len(ids))))
+				}
 				ids = append(ids, c.ID)
 				if owners[c.ID] != v.person.ID {
 					s.Cards[i].Owner = v.Say("list.for", "Person", v.called(owners[c.ID]))
