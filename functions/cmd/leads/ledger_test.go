@@ -27,13 +27,13 @@ func TestTheLedgerCountsAMonthByOutcomeAndTheSumIsWhatWasReceived(t *testing.T) 
 		o.receive(arrival(id, at, "{}"), &lead.Outcome{Kind: lead.OutcomeTest, At: lead.At(at)})
 	}
 	out := says(t, "ledger", "--month", "2026-02")
-	inOrder(t, out, "OUTCOME", "lead", "1\n", "redelivery", "2\n", "test", "5\n", "internal", "4\n", "canary", "5\n", "quarantined", "6\n", "dropped", "7\n", "open", "0\n", "received in 2026-02", "30\n")
+	inOrder(t, out, "OUTCOME", "lead", "1\n", "redelivery", "2\n", "test", "5\n", "internal", "4\n", "canary", "5\n", "quarantined", "6\n", "dropped", "7\n", "erased", "8\n", "open", "0\n", "received in 2026-02", "38\n")
 	got := saysJSON[tally](t, "ledger", "--month", "2026-02")
 	sum := 0
 	for _, count := range got.Outcomes {
 		sum += count
 	}
-	if got.Month != "2026-02" || got.Received != n+2 || sum != n+2 || got.Outcomes["test"] != 5 || len(got.Waiting) != 0 || len(got.Outcomes) != 8 {
+	if got.Month != "2026-02" || got.Received != n+2 || sum != n+2 || got.Outcomes["test"] != 5 || len(got.Waiting) != 0 || len(got.Outcomes) != 9 {
 		t.Errorf("tally %+v with the sum %d", got, sum)
 	}
 	if got := saysJSON[tally](t, "ledger", "--month", "2026-03"); got.Received != 1 {
