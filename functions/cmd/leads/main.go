@@ -28,7 +28,8 @@ const usage = `Usage: leads COMMAND [--json]
                                   --overdue: whose time to respond by has passed, of whatever age unless it is said;
                                   --csv: for a spreadsheet, in UTF-8; a cell that would be a formula begins with '
   show ID|EMAIL                   one lead with its timeline
-  submissions [--days N]          what arrived in the last N days (7), newest first, and what became of it
+  submissions [--days N]          what arrived in the last N days (7), newest first, and what became of it; --all: with the
+                                  canaries, which Leadflow sends itself every hour
   submissions show ID [--raw]     one submission; --raw prints the body exactly as it was received
   submissions replay ID           process a quarantined or open submission once more
   quarantine                      what is quarantined, of whatever age, the oldest first, and why
@@ -172,7 +173,7 @@ var commands = []command{
 	{name: "show", least: 1, most: 1, run: showLead},
 	{name: "submissions show", least: 1, most: 1, flags: []string{"raw"}, run: showSubmission},
 	{name: "submissions replay", least: 1, most: 1, run: replaySubmission},
-	{name: "submissions", flags: []string{"days"}, days: 7, run: listSubmissions},
+	{name: "submissions", flags: []string{"days", "all"}, days: 7, run: listSubmissions},
 	{name: "explain", most: 1, flags: []string{"offline", "offer", "team"}, run: explain},
 	{name: "offers", flags: []string{"days", "unknown"}, days: 90, run: listOffers},
 	{name: "team check", least: 1, most: 1, run: checkTeam},

@@ -63,8 +63,12 @@ func listSubmissions(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	all := []submission{}
+	all, canaries := []submission{}, 0
 	err = db.Entries(ctx, time.Now().AddDate(0, 0, -c.days), func(e store.Entry) error {
+		if e.Outcome != nil && e.Outcome.Kind == lead.OutcomeCanary && !c.all { // one an hour would hide what people sent
+			canaries++
+			return nil
+		}
 		all = append(all, printed(e))
 		return nil
 	})
@@ -86,6 +90,9 @@ func listSubmissions(ctx context.Context, c *call) error {
 	}
 	if len(all) > 0 {
 		fmt.Fprintln(c.out, count(all))
+	}
+	if canaries > 0 {
+		fmt.Fprintf(c.out, "Left out: %d sent by Leadflow itself to see that the webhook works; --all shows them.\n", canaries)
 	}
 	return nil
 }

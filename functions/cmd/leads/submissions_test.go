@@ -207,6 +207,23 @@ func TestAnOpenSubmissionCanBeReplayed(t *testing.T) {
 	o.opened("s1", now)
 }
 
+func TestCanariesAreLeftOutOfTheSubmissionsUnlessAskedFor(t *testing.T) {
+	o := start(t)
+	now := time.Now()
+	o.receive(arrival("s-lead", now.Add(-time.Hour), "{}"), &lead.Outcome{Kind: lead.OutcomeLead, Lead: "l1", At: lead.At(now)})
+	o.receive(arrival("s-canary", now.Add(-time.Hour), "{}"), &lead.Outcome{Kind: lead.OutcomeCanary, At: lead.At(now)})
+	out := says(t, "submissions")
+	if !strings.Contains(out, "s-lead") || strings.Contains(out, "s-canary") || !strings.Contains(out, "Left out: 1 sent by Leadflow itself") {
+		t.Errorf("it says\n%s", out)
+	}
+	if out := says(t, "submissions", "--all"); !strings.Contains(out, "s-canary") || strings.Contains(out, "Left out") {
+		t.Errorf("with all it says\n%s", out)
+	}
+	if got := saysJSON[[]submission](t, "submissions"); len(got) != 1 || got[0].ID != "s-lead" {
+		t.Errorf("programs are told %+v", got)
+	}
+}
+
 func TestAFinalOutcomeIsNotReplayed(t *testing.T) {
 	o := start(t)
 	for _, kind := range []lead.OutcomeKind{lead.OutcomeLead, lead.OutcomeRedelivery, lead.OutcomeTest, lead.OutcomeInternal, lead.OutcomeCanary} {
