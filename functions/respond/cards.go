@@ -40,8 +40,8 @@ type card struct {
 	Call  template.URL
 	// Stop says that nobody may contact them.
 	Stop string
-	// Owner is whose lead it is, where that is not said anyway.
-	Owner string
+	// OwnerID is whose lead it is, and Owner says so where it is not said anyway.
+	OwnerID, Owner string
 	// Record is what records a contact, where somebody may be contacted.
 	Record template.HTML
 	// Ticked says that it was chosen in a form that was refused.
@@ -116,7 +116,7 @@ func (p *Respond) sections(cards []lead.Card, v visit) []section {
 }
 
 func (p *Respond) card(c lead.Card, v visit) card {
-	shown := card{ID: c.ID, Title: cut(c.Subject, maxTitle), Who: cut(name(c.Contact, v), maxWho), Link: template.URL(p.address(v, link.KindLead, c.ID)),
+	shown := card{ID: c.ID, OwnerID: c.Owner.Person, Title: cut(c.Subject, maxTitle), Who: cut(name(c.Contact, v), maxWho), Link: template.URL(p.address(v, link.KindLead, c.ID)),
 		Due: dueOf(&lead.Lead{Stage: c.Stage, FollowUp: c.FollowUp, Suppression: c.Suppression}, v)}
 	if c.Suppression == nil {
 		shown.Phone = c.Contact.Phone
@@ -148,6 +148,18 @@ func late(cards []lead.Card, now time.Time) int {
 		}
 	}
 	return n
+}
+
+// summary says how many leads are open, and how many of them have waited too long; empty if none has.
+func summary(cards []lead.Card, v visit) (open, tooLong string) {
+	open = v.Say("list.none")
+	if len(cards) > 0 {
+		open = v.Count("list.open", len(cards))
+	}
+	if n := late(cards, v.now); n > 0 {
+		tooLong = v.Count("list.late", n)
+	}
+	return open, tooLong
 }
 
 // part is what a page shows of a list.

@@ -92,7 +92,7 @@ func (p *Respond) showTeam(w http.ResponseWriter, r *http.Request, status int, v
 	people := v.looksAfter()
 	cards = slices.DeleteFunc(cards, func(c lead.Card) bool { return !v.sees(c, people) })
 	query := r.URL.Query()
-	shown := teamPage{Status: said, Alert: alert, Open: v.Say("list.none"), Mine: p.address(v, link.KindMine, ""),
+	shown := teamPage{Status: said, Alert: alert, Mine: p.address(v, link.KindMine, ""),
 		To: colleagues(v.team, "", r.PostForm.Get("to")), Token: v.token, Seen: lead.At(v.now).String()}
 	ticked := map[string]bool{}
 	if alert != "" { // as it was filled in
@@ -102,12 +102,7 @@ func (p *Respond) showTeam(w http.ResponseWriter, r *http.Request, status int, v
 			ticked[id] = true
 		}
 	}
-	if len(cards) > 0 {
-		shown.Open = v.Count("list.open", len(cards))
-	}
-	if n := late(cards, v.now); n > 0 {
-		shown.Late = v.Count("list.late", n)
-	}
+	shown.Open, shown.Late = summary(cards, v)
 	for _, show := range []string{"", showOverdue, showUnowned} {
 		words := "team.all"
 		if show != "" {
@@ -123,14 +118,10 @@ func (p *Respond) showTeam(w http.ResponseWriter, r *http.Request, status int, v
 	cards = slices.DeleteFunc(cards, func(c lead.Card) bool { return !fits(c, query, v) })
 	sortCards(cards, v.now)
 	shown.Every = v.Count("team.every", len(cards))
-	owners := map[string]string{}
-	for _, c := range cards {
-		owners[c.ID] = v.called(c.Owner.Person)
-	}
 	page, err := p.fit("team.html", v.Say("team.title"), cards, v, query, func(shows part) any {
 		for _, s := range shows.Sections {
 			for i, c := range s.Cards {
-				s.Cards[i].Owner, s.Cards[i].Ticked = v.Say("list.owned", "Person", owners[c.ID]), ticked[c.ID]
+				s.Cards[i].Owner, s.Cards[i].Ticked = v.Say("list.owned", "Person", v.called(c.OwnerID)), ticked[c.ID]
 			}
 		}
 		shown.part = shows

@@ -76,13 +76,8 @@ func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	sortCards(cards, v.now)
 	query := r.URL.Query()
-	shown := minePage{Heading: v.Say("list.mine", "Person", v.person.Name), Open: v.Say("list.none"), Alert: alert, Away: awayOf(v), Seen: lead.At(v.now).String()}
-	if len(cards) > 0 {
-		shown.Open = v.Count("list.open", len(cards))
-	}
-	if n := late(cards, v.now); n > 0 {
-		shown.Late = v.Count("list.late", n)
-	}
+	shown := minePage{Heading: v.Say("list.mine", "Person", v.person.Name), Alert: alert, Away: awayOf(v), Seen: lead.At(v.now).String()}
+	shown.Open, shown.Late = summary(cards, v)
 	if v.manages() {
 		shown.Team = p.address(v, link.KindTeam, "")
 	}
@@ -92,10 +87,6 @@ func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v
 			p.say(w, v.Words, notNow)
 			return
 		}
-	}
-	owners := map[string]string{}
-	for _, c := range cards {
-		owners[c.ID] = c.Owner.Person
 	}
 	record, err := p.render("record", v.Words, "", nil)
 	if err != nil {
@@ -110,8 +101,8 @@ func (p *Respond) showMine(w http.ResponseWriter, r *http.Request, status int, v
 					s.Cards[i].Record = template.HTML(strings.ReplaceAll(string(record), "PLACE", strconv.Itoa(len(ids))))
 				}
 				ids = append(ids, c.ID)
-				if owners[c.ID] != v.person.ID {
-					s.Cards[i].Owner = v.Say("list.for", "Person", v.called(owners[c.ID]))
+				if c.OwnerID != v.person.ID {
+					s.Cards[i].Owner = v.Say("list.for", "Person", v.called(c.OwnerID))
 				}
 			}
 		}
